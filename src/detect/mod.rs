@@ -1,0 +1,2 @@
+//! Text → findings.
+pub mod pii;

@@ -1,0 +1,171 @@
+//! One error type per reaction: fix the rules, note the shard and go on, stop.
+//!
+//! No error carries text from the corpus.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why rules, configuration or options cannot be used. Nothing has been scanned.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// A file cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Everything that is wrong with rule or configuration files, each with its place and remedy.
+    #[error("{}", Complaint::list(.0))]
+    Complaints(Vec<Complaint>),
+    /// Anything else, with how to mend it.
+    #[error("{what}\n  hint: {hint}")]
+    Other {
+        /// What is wrong.
+        what: String,
+        /// How to mend it.
+        hint: String,
+    },
+}
+
+impl SetupError {
+    /// An error of one sentence and a remedy.
+    pub fn other(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Other { what: what.into(), hint: hint.into() }
+    }
+
+    /// `source` while reading `path`.
+    pub fn read(path: &Path, source: io::Error) -> Self {
+        Self::Read { path: path.to_owned(), source }
+    }
+}
+
+/// One thing wrong in one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// The file, as the user knows it.
+    pub file: String,
+    /// Line, 1-based; 0 when the whole file is meant.
+    pub line: usize,
+    /// What is wrong.
+    pub what: String,
+    /// How to mend it.
+    pub hint: String,
+}
+
+impl Complaint {
+    fn list(all: &[Self]) -> String {
+        let mut text = String::new();
+        for complaint in all {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(&complaint.to_string());
+        }
+        text
+    }
+}
+
+impl std::fmt::Display for Complaint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.file)?;
+        if self.line > 0 {
+            write!(f, ":{}", self.line)?;
+        }
+        write!(f, ": {}", self.what)?;
+        if !self.hint.is_empty() {
+            write!(f, "\n  hint: {}", self.hint)?;
+        }
+        Ok(())
+    }
+}
+
+/// Why one shard could not be read to its end. The run goes on, lists the shard as failed and
+/// ends with exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ShardError {
+    /// It cannot be opened.
+    #[error("cannot open: {0}")]
+    Open(#[source] io::Error),
+    /// It cannot be read.
+    #[error("cannot read: {0}")]
+    Read(#[source] io::Error),
+    /// The compressed stream ends before it is whole.
+    #[error("compressed data ends early, after {decoded} decoded bytes")]
+    Truncated {
+        /// Bytes that could be decoded, and were scanned.
+        decoded: u64,
+    },
+    /// The compressed stream is damaged.
+    #[error("compressed data is damaged after {decoded} decoded bytes")]
+    Corrupt {
+        /// Bytes that could be decoded, and were scanned.
+        decoded: u64,
+    },
+    /// The file changed while it was read, so what was scanned is not what is there.
+    #[error("the file changed while it was read")]
+    Changed,
+    /// The text is in a charset this version cannot read.
+    #[error("not UTF-8 text ({found})")]
+    Charset {
+        /// What it looks like.
+        found: &'static str,
+    },
+    /// A panic in the scanner itself, caught; the shard counts as failed.
+    #[error("internal error while scanning: please report it")]
+    Panic,
+}
+
+impl ShardError {
+    /// Stable reason code for tables: `open`, `truncated`, …
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Open(_) => "cannot-open",
+            Self::Read(_) => "cannot-read",
+            Self::Truncated { .. } => "truncated",
+            Self::Corrupt { .. } => "corrupt",
+            Self::Changed => "changed-while-read",
+            Self::Charset { .. } => "charset",
+            Self::Panic => "internal-error",
+        }
+    }
+}
+
+/// Why a run directory cannot be written or read. The scan stops; what was finished can be resumed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// Writing or reading a file of the run failed.
+    #[error("cannot {action} {path}: {source}")]
+    Io {
+        /// `write`, `read`, `create`, …
+        action: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Something is wrong with the directory, with how to mend it.
+    #[error("{what}\n  hint: {hint}")]
+    State {
+        /// What is wrong.
+        what: String,
+        /// How to mend it.
+        hint: String,
+    },
+}
+
+impl RunError {
+    /// `source` while doing `action` to `path`.
+    pub fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::Io { action, path: path.to_owned(), source }
+    }
+
+    /// A wrong state, with its remedy.
+    pub fn state(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::State { what: what.into(), hint: hint.into() }
+    }
+}

@@ -1,0 +1,12 @@
+//! Yujian 语鉴: the training-corpus compliance scanner.
+
+mod error;
+mod finding;
+mod span;
+
+pub mod detect;
+pub mod rules;
+
+pub use error::{Complaint, RunError, SetupError, ShardError};
+pub use finding::{Confidence, Finding, Folds, RuleIndex, Severity, ValueHash};
+pub use span::Span;
