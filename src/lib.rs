@@ -4,8 +4,10 @@ mod error;
 mod finding;
 mod span;
 
+pub mod corpus;
 pub mod detect;
 pub mod rules;
+pub mod scan;
 
 pub use error::{Complaint, RunError, SetupError, ShardError};
 pub use finding::{Confidence, Finding, Folds, RuleIndex, Severity, ValueHash};
