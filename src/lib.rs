@@ -1,13 +1,16 @@
 //! Yujian 语鉴: the training-corpus compliance scanner.
 
+mod data;
 mod error;
 mod finding;
 mod span;
 
+pub mod cli;
 pub mod corpus;
 pub mod detect;
 pub mod rules;
 pub mod scan;
+pub mod text;
 
 pub use error::{Complaint, RunError, SetupError, ShardError};
 pub use finding::{Confidence, Finding, Folds, RuleIndex, Severity, ValueHash};

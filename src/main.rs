@@ -1,1 +1,7 @@
-fn main() {}
+//! The `yujian` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    yujian::cli::main()
+}

@@ -1,2 +1,17 @@
-//! Text → findings.
+//! Text → findings. Knows rules and no files.
+//!
+//! A record is scanned field by field ([`RecordScan`]); each field is folded once, all terms of
+//! all rules are looked for in one pass, values are looked for around digits, `@` and context
+//! words, and what was found is settled and masked before it leaves.
+
+mod aggregate;
+mod excerpt;
+pub mod keyword;
 pub mod pii;
+mod proof;
+mod record;
+mod scanner;
+
+pub use proof::{Failure, prove};
+pub use record::{RecordFindings, RecordScan, WINDOW};
+pub use scanner::{DetectOptions, Scanner, Scratch};

@@ -1,7 +1,13 @@
 //! Rules: data that says what to look for.
 
+mod check;
 mod info;
+mod set;
+pub mod syntax;
 mod tables;
 
+pub use check::Place;
 pub use info::{Bilingual, PiClass, RuleInfo};
+pub use set::{PackInfo, RuleSet};
+pub use syntax::AllowedValue;
 pub use tables::Tables;

@@ -1,0 +1,181 @@
+//! Rules → one list of different folded terms, each with the roles it plays.
+
+use std::collections::HashMap;
+
+use crate::rules::RuleSet;
+use crate::rules::syntax::{Boundary, RuleSpec};
+use crate::text::FoldTable;
+use crate::{Complaint, Confidence, Folds, RuleIndex};
+
+/// Default of `within` and `not_near.within`, characters: about one clause to each side.
+pub const WITHIN: usize = 40;
+
+/// What an occurrence of a term means to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A match of the rule.
+    Term(RuleIndex),
+    /// A word of the rule's group.
+    Group(RuleIndex, u16),
+    /// A harmless phrase for one rule, or for all.
+    Allow(Option<RuleIndex>),
+    /// A word of a set that makes matches near it harmless.
+    Near(u16),
+    /// A word that speaks for a value of the pattern rule close by.
+    Context(RuleIndex),
+    /// A word that speaks against it.
+    Against(RuleIndex),
+}
+
+/// A keyword rule as matching needs it.
+#[derive(Debug)]
+pub struct KeywordRule {
+    /// Its position.
+    pub rule: RuleIndex,
+    /// Number of groups of a combination; 0 for plain terms.
+    pub groups: u16,
+    /// Window of a combination in characters.
+    pub within: usize,
+    /// Sets whose words near a match make it harmless, with the name suppressions use.
+    pub near: Vec<(u16, String)>,
+    /// Within how many characters.
+    pub near_within: usize,
+    /// Matches a record must have.
+    pub min_count: u64,
+    /// Matches per thousand characters a record must have.
+    pub density: f64,
+    /// What may stand beside a term.
+    pub boundary: Boundary,
+    /// Folds that must not be needed.
+    pub folds_off: Folds,
+    /// See [`crate::Finding::confidence`].
+    pub confidence: Confidence,
+}
+
+/// All terms of all rules.
+pub struct CompiledTerms {
+    /// Different folded terms.
+    pub terms: Vec<String>,
+    /// Roles of each.
+    pub roles: Vec<Vec<Role>>,
+    /// Keyword rules by rule position.
+    pub rules: Vec<Option<KeywordRule>>,
+    /// Number of word sets.
+    pub sets: usize,
+}
+
+impl CompiledTerms {
+    /// From a rule set.
+    pub fn new(rules: &RuleSet, complaints: &mut Vec<Complaint>) -> Self {
+        let mut builder = Builder { table: FoldTable::get(), ids: HashMap::new(), terms: vec![], roles: vec![] };
+        let mut sets: HashMap<&str, u16> = HashMap::new();
+        for context in rules.contexts() {
+            let set = sets.len() as u16;
+            sets.insert(context.id.get_ref(), set);
+            context.words.iter().for_each(|word| builder.add(word, Role::Near(set)));
+        }
+        for phrase in rules.phrases() {
+            builder.add(phrase.text.get_ref(), Role::Allow(None));
+        }
+        let mut next_set = sets.len() as u16;
+        let mut compiled = Vec::with_capacity(rules.rules().len());
+        for (position, rule) in rules.rules().iter().enumerate() {
+            let index = RuleIndex(position as u32);
+            compiled.push(builder.rule(index, rule, &sets, &mut next_set));
+        }
+        for (term, roles) in builder.terms.iter().zip(&builder.roles) {
+            if contradicts(roles) {
+                complaints.push(Complaint {
+                    file: "rules".to_owned(),
+                    line: 0,
+                    what: format!("`{term}` is a term and, for the same rule, an allow phrase"),
+                    hint: "remove one of the two".to_owned(),
+                });
+            }
+        }
+        Self {
+            terms: builder.terms,
+            roles: builder.roles,
+            rules: compiled,
+            sets: usize::from(next_set),
+        }
+    }
+}
+
+/// A term that its own allow phrase forbids can never be found.
+fn contradicts(roles: &[Role]) -> bool {
+    roles.iter().any(|role| match role {
+        Role::Term(rule) | Role::Group(rule, _) => {
+            roles.contains(&Role::Allow(None)) || roles.contains(&Role::Allow(Some(*rule)))
+        }
+        _ => false,
+    })
+}
+
+struct Builder {
+    table: &'static FoldTable,
+    ids: HashMap<String, usize>,
+    terms: Vec<String>,
+    roles: Vec<Vec<Role>>,
+}
+
+impl Builder {
+    fn add(&mut self, word: &str, role: Role) {
+        let folded = self.table.term(word);
+        if folded.is_empty() {
+            return;
+        }
+        let id = *self.ids.entry(folded).or_insert_with_key(|folded| {
+            self.terms.push(folded.clone());
+            self.roles.push(Vec::new());
+            self.terms.len() - 1
+        });
+        if !self.roles[id].contains(&role) {
+            self.roles[id].push(role);
+        }
+    }
+
+    fn rule(
+        &mut self,
+        index: RuleIndex,
+        rule: &RuleSpec,
+        sets: &HashMap<&str, u16>,
+        next_set: &mut u16,
+    ) -> Option<KeywordRule> {
+        rule.context.iter().for_each(|word| self.add(word, Role::Context(index)));
+        rule.against.iter().for_each(|word| self.add(word, Role::Against(index)));
+        if rule.terms.is_empty() && rule.all_of.is_empty() {
+            return None;
+        }
+        rule.terms.iter().for_each(|term| self.add(term, Role::Term(index)));
+        for (group, words) in rule.all_of.iter().enumerate() {
+            words.iter().for_each(|word| self.add(word, Role::Group(index, group as u16)));
+        }
+        rule.allow.iter().for_each(|phrase| self.add(phrase, Role::Allow(Some(index))));
+        let mut near = Vec::new();
+        let not_near = rule.not_near.clone().unwrap_or_default();
+        for name in &not_near.sets {
+            if let Some(&set) = sets.get(name.as_str()) {
+                near.push((set, format!("context:{name}")));
+            }
+        }
+        if !not_near.words.is_empty() {
+            not_near.words.iter().for_each(|word| self.add(word, Role::Near(*next_set)));
+            near.push((*next_set, "context:rule".to_owned()));
+            *next_set += 1;
+        }
+        let folds_off = rule.folds_off.iter().filter_map(|name| Folds::named(name));
+        Some(KeywordRule {
+            rule: index,
+            groups: rule.all_of.len() as u16,
+            within: rule.within.unwrap_or(WITHIN),
+            near,
+            near_within: not_near.within.unwrap_or(WITHIN),
+            min_count: rule.min_count.unwrap_or(1),
+            density: rule.density.unwrap_or(0.0),
+            boundary: rule.boundary,
+            folds_off: folds_off.fold(Folds::default(), Folds::union),
+            confidence: Confidence::from_fraction(rule.confidence),
+        })
+    }
+}

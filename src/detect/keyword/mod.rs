@@ -1,0 +1,20 @@
+//! Keywords: every term of every rule in one pass, all overlapping matches.
+
+mod automaton;
+mod combine;
+mod compile;
+
+pub use automaton::{Automaton, TermMatcher};
+pub use combine::{Candidate, back, forward, is_whole_word, settle};
+pub use compile::{CompiledTerms, KeywordRule, Role};
+
+/// One occurrence of a term in the folded text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Position in [`CompiledTerms::terms`].
+    pub term: u32,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}

@@ -1,0 +1,382 @@
+//! [`RecordScan`]: one record, field by field, to its findings.
+
+use std::collections::BTreeMap;
+
+use super::aggregate::Member;
+use super::excerpt::{Hide, excerpt};
+use super::keyword::{Hit, settle};
+use super::pii::{Search, Value};
+use super::scanner::{Scanner, Scratch};
+use crate::rules::syntax::Mask;
+use crate::scan::{Distinct, FindingCounts};
+use crate::text::FoldTable;
+use crate::{Finding, Folds, RuleIndex, Span};
+
+/// Bytes of a field that are searched at once. Longer fields are searched in windows that
+/// begin at multiples of it, whatever the shard was cut into.
+pub const WINDOW: usize = 1 << 20;
+/// Bytes that a window sees of its neighbours; nothing that is looked for is longer.
+const OVERLAP: usize = 4 << 10;
+/// Members of aggregates kept per record; values beyond them are only counted.
+const MEMBERS_KEPT: usize = 10_000;
+
+/// What was found in one record.
+#[derive(Debug, Default)]
+pub struct RecordFindings {
+    /// Kept findings, in order.
+    pub findings: Vec<Finding>,
+    /// All findings, by rule.
+    pub counts: BTreeMap<RuleIndex, FindingCounts>,
+    /// Hashes of all different values, by rule; empty without a key.
+    pub values: Vec<(RuleIndex, u64)>,
+    /// Bytes of text searched.
+    pub text_bytes: u64,
+    /// Characters of text searched.
+    pub characters: u64,
+}
+
+/// A record while it is scanned.
+pub struct RecordScan<'s> {
+    scanner: &'s Scanner,
+    scratch: &'s mut Scratch,
+    found: RecordFindings,
+    fields: Vec<String>,
+    members: Vec<Member>,
+    entities: Vec<String>,
+    distinct: Vec<Distinct>,
+}
+
+/// One window of a field.
+struct Window<'a> {
+    path: &'a str,
+    key: &'a str,
+    text: &'a str,
+    /// First byte of the window in the field.
+    base: u64,
+    /// Characters of the field before the window.
+    characters: u64,
+    /// The part of the window whose findings are its own.
+    own: std::ops::Range<usize>,
+}
+
+impl<'s> RecordScan<'s> {
+    pub(super) fn new(scanner: &'s Scanner, scratch: &'s mut Scratch) -> Self {
+        Self {
+            scanner,
+            scratch,
+            found: RecordFindings::default(),
+            fields: Vec::new(),
+            members: Vec::new(),
+            entities: Vec::new(),
+            distinct: Vec::new(),
+        }
+    }
+
+    /// Scans one field. `path` names it in findings, `key` is its last part, as context.
+    pub fn field(&mut self, path: &str, key: &str, text: &str) {
+        self.found.text_bytes += text.len() as u64;
+        let characters = text.chars().count() as u64;
+        if text.len() <= WINDOW {
+            self.window(&Window { path, key, text, base: 0, characters: 0, own: 0..text.len() });
+        } else {
+            let (mut at, mut before) = (0, 0);
+            while at < text.len() {
+                let end = floor(text, at + WINDOW);
+                let from = floor(text, at.saturating_sub(OVERLAP));
+                let to = floor(text, end + OVERLAP);
+                let lead = text[from..at].chars().count() as u64;
+                self.window(&Window {
+                    path,
+                    key,
+                    text: &text[from..to],
+                    base: from as u64,
+                    characters: before - lead,
+                    own: at - from..if end == text.len() { usize::MAX } else { end - from },
+                });
+                before += text[at..end].chars().count() as u64;
+                at = end;
+            }
+        }
+        self.found.characters += characters;
+    }
+
+    /// Scans a field that comes in parts, such as a very long escaped string: the same findings
+    /// as [`RecordScan::field`] over the whole, in memory for one window.
+    ///
+    /// `next` appends the next part to the buffer and says whether there was one.
+    pub fn feed(&mut self, path: &str, key: &str, mut next: impl FnMut(&mut String) -> bool) {
+        let mut buffer = std::mem::take(&mut self.scratch.feed);
+        buffer.clear();
+        // The buffer begins at byte `base` of the field; its own part begins at `own`.
+        let (mut base, mut own, mut base_characters, mut more) = (0u64, 0, 0u64, true);
+        loop {
+            // Windows are the same as those of `field`: cut from multiples that were floored.
+            while more && buffer.len() < own + WINDOW + OVERLAP + 4 {
+                more = next(&mut buffer);
+            }
+            let end = floor(&buffer, own + WINDOW);
+            let to = floor(&buffer, end + OVERLAP);
+            let last = !more && end == buffer.len();
+            self.window(&Window {
+                path,
+                key,
+                text: &buffer[..to],
+                base,
+                characters: base_characters,
+                own: own..if last { usize::MAX } else { end },
+            });
+            self.found.text_bytes += (end - own) as u64;
+            self.found.characters += buffer[own..end].chars().count() as u64;
+            if last {
+                break;
+            }
+            let keep = floor(&buffer, end - OVERLAP.min(end));
+            base += keep as u64;
+            base_characters += buffer[..keep].chars().count() as u64;
+            own = end - keep;
+            buffer.drain(..keep);
+        }
+        self.scratch.feed = buffer;
+    }
+
+    /// Ends the record: aggregates, thresholds of rules, order.
+    pub fn finish(mut self) -> RecordFindings {
+        if self.found.counts.is_empty() {
+            return self.found;
+        }
+        self.members.sort_by_key(|m| (m.position, m.span));
+        for index in 0..self.scanner.aggregates.len() {
+            let rule = &self.scanner.aggregates[index];
+            for group in rule.groups(&self.members, &self.entities, &self.distinct) {
+                let finding = Finding {
+                    field: self.fields[group.field].clone(),
+                    span: group.span,
+                    rule: group.rule,
+                    code_points: Span::new(0, 0),
+                    confidence: group.confidence,
+                    reasons: format!("count:{}", group.count),
+                    excerpt: String::new(),
+                    value: None,
+                    folds: Folds::default(),
+                    suppressed_by: None,
+                };
+                self.keep(finding);
+            }
+        }
+        self.apply_thresholds();
+        self.found.findings.sort();
+        self.found
+    }
+
+    /// Drops rules that ask for more matches than there are.
+    fn apply_thresholds(&mut self) {
+        let characters = self.found.characters.max(1) as f64;
+        let rules = &self.scanner.terms.rules;
+        let too_few = |rule: RuleIndex, counts: &FindingCounts| {
+            rules[rule.0 as usize].as_ref().is_some_and(|spec| {
+                let open = counts.open;
+                open < spec.min_count || (open as f64) * 1000.0 < spec.density * characters
+            })
+        };
+        let dropped: Vec<RuleIndex> =
+            self.found.counts.iter().filter(|(r, c)| too_few(**r, c)).map(|(r, _)| *r).collect();
+        for rule in dropped {
+            self.found.counts.remove(&rule);
+            self.found.findings.retain(|f| f.rule != rule);
+            self.found.values.retain(|(r, _)| *r != rule);
+        }
+    }
+
+    /// Searches one window and keeps what is its own.
+    fn window(&mut self, window: &Window<'_>) {
+        let scanner = self.scanner;
+        let Scratch { view, hits, candidates, .. } = &mut *self.scratch;
+        view.fold(window.text, FoldTable::get());
+        hits.clear();
+        scanner.matcher.each(view.lowered(), &mut |term, start, end| {
+            hits.push(Hit { term, start: start as u32, end: end as u32 });
+        });
+        settle(&scanner.terms, hits, window.text, view, candidates);
+        let key = if window.key.is_empty() { String::new() } else { FoldTable::get().term(window.key) };
+        let values = Search::new(&scanner.patterns, &scanner.terms, view, hits, &key).run();
+        if candidates.is_empty() && values.is_empty() {
+            return;
+        }
+        let candidates = std::mem::take(candidates);
+        self.record_window(window, &candidates, &values);
+        self.scratch.candidates = candidates;
+    }
+
+    fn record_window(&mut self, window: &Window<'_>, candidates: &[super::keyword::Candidate], values: &[Value]) {
+        let spans: Vec<Span> =
+            values.iter().map(|v| self.scratch.view.original(v.start, v.end)).collect();
+        let mut counter = CodePoints::new(window.text, window.characters);
+        // In the order of their places, so that characters are counted once.
+        let mut order: Vec<(Span, Result<usize, usize>)> = Vec::new();
+        for (i, candidate) in candidates.iter().enumerate() {
+            order.push((self.scratch.view.original(candidate.start, candidate.end), Ok(i)));
+        }
+        order.extend(spans.iter().enumerate().map(|(i, span)| (*span, Err(i))));
+        order.sort_by_key(|(span, which)| (span.start, span.end, which.is_err()));
+        for (span, which) in order {
+            if !window.own.contains(&(span.start as usize)) {
+                continue;
+            }
+            let code_points = counter.span(span);
+            match which {
+                Ok(i) => self.keyword(window, &candidates[i], span, code_points, &spans),
+                Err(i) => self.value(window, &values[i], span, code_points, &spans),
+            }
+        }
+    }
+
+    fn keyword(
+        &mut self,
+        window: &Window<'_>,
+        candidate: &super::keyword::Candidate,
+        span: Span,
+        code_points: Span,
+        values: &[Span],
+    ) {
+        let spec = self.scanner.terms.rules[candidate.rule.0 as usize]
+            .as_ref()
+            .expect("candidates come from keyword rules");
+        let original = &window.text[span.range()];
+        let own = self.scanner.rules.info(candidate.rule).entity.is_some().then(Mask::default);
+        let matched = &self.scratch.view.lowered()[candidate.start..candidate.end];
+        let value = (spec.groups == 0)
+            .then(|| self.scanner.value_hash(candidate.rule, matched.as_bytes()))
+            .flatten();
+        self.keep_with_excerpt(window, span, &Hide { values, own }, |excerpt| Finding {
+            field: window.path.to_owned(),
+            span: span.shifted(window.base),
+            rule: candidate.rule,
+            code_points,
+            confidence: spec.confidence,
+            reasons: if spec.groups == 0 { "term" } else { "combination" }.to_owned(),
+            excerpt,
+            value,
+            folds: FoldTable::get().folds_of(original),
+            suppressed_by: candidate.harmless.map(|i| spec.near[usize::from(i)].1.clone()),
+        });
+    }
+
+    fn value(&mut self, window: &Window<'_>, value: &Value, span: Span, code_points: Span, values: &[Span]) {
+        let rule = self.scanner.patterns.rule(value.rule);
+        if value.allowed.is_none() {
+            self.member(window, value, span, code_points);
+        }
+        // Case is no fold for values: patterns see it.
+        let folds = FoldTable::get().folds_of(&window.text[span.range()]);
+        let folds = Folds(folds.0 & !Folds::CASE.0);
+        let hash = self.scanner.value_hash(value.rule, &value.compact);
+        let hide = Hide { values, own: Some(rule.mask) };
+        self.keep_with_excerpt(window, span, &hide, |excerpt| Finding {
+            field: window.path.to_owned(),
+            span: span.shifted(window.base),
+            rule: value.rule,
+            code_points,
+            confidence: value.confidence,
+            reasons: value.reasons.clone(),
+            excerpt,
+            value: hash,
+            folds,
+            suppressed_by: value.allowed.clone(),
+        });
+    }
+
+    /// Notes a value for the aggregates.
+    fn member(&mut self, window: &Window<'_>, value: &Value, span: Span, code_points: Span) {
+        let name = &self.scanner.patterns.rule(value.rule).entity;
+        let entity = match self.entities.iter().position(|e| e == name) {
+            Some(entity) => entity,
+            None => {
+                self.entities.push(name.clone());
+                self.distinct.push(Distinct::default());
+                self.entities.len() - 1
+            }
+        };
+        let digest = blake3::hash(&value.compact);
+        let hash = u64::from_le_bytes(digest.as_bytes()[..8].try_into().expect("eight bytes"));
+        self.distinct[entity].insert(hash);
+        if self.members.len() < MEMBERS_KEPT {
+            let field = self.field_number(window.path);
+            let position = self.found.characters + code_points.start;
+            self.members.push(Member { field, span: span.shifted(window.base), position, entity });
+        }
+    }
+
+    fn field_number(&mut self, path: &str) -> usize {
+        if self.fields.last().is_none_or(|last| last != path) {
+            self.fields.push(path.to_owned());
+        }
+        self.fields.len() - 1
+    }
+
+    /// Counts a finding, and keeps it unless its rule has enough; only then its excerpt is made.
+    fn keep_with_excerpt(
+        &mut self,
+        window: &Window<'_>,
+        span: Span,
+        hide: &Hide<'_>,
+        make: impl FnOnce(String) -> Finding,
+    ) {
+        let finding = make(String::new());
+        if let Some(hash) = finding.value
+            && finding.suppressed_by.is_none()
+        {
+            let head: [u8; 8] = hash.0[..8].try_into().expect("eight bytes");
+            self.found.values.push((finding.rule, u64::from_le_bytes(head)));
+        }
+        if self.keep(finding) {
+            let last = self.found.findings.last_mut().expect("it was just kept");
+            last.excerpt = excerpt(window.text, span, hide);
+        }
+    }
+
+    fn keep(&mut self, finding: Finding) -> bool {
+        let counts = self.found.counts.entry(finding.rule).or_default();
+        let kept = match finding.suppressed_by {
+            None => &mut counts.open,
+            Some(_) => &mut counts.suppressed,
+        };
+        *kept += 1;
+        let keep = *kept <= self.scanner.options.keep as u64;
+        if keep {
+            self.found.findings.push(finding);
+        }
+        keep
+    }
+}
+
+/// Counts code points up to places that come in order.
+struct CodePoints<'a> {
+    text: &'a str,
+    at: usize,
+    count: u64,
+}
+
+impl<'a> CodePoints<'a> {
+    const fn new(text: &'a str, before: u64) -> Self {
+        Self { text, at: 0, count: before }
+    }
+
+    fn span(&mut self, span: Span) -> Span {
+        let start = span.start as usize;
+        if start >= self.at {
+            self.count += self.text[self.at..start].chars().count() as u64;
+            self.at = start;
+        }
+        let length = self.text[span.range()].chars().count() as u64;
+        Span { start: self.count, end: self.count + length }
+    }
+}
+
+/// The last character boundary at or before `at`.
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}

@@ -1,0 +1,97 @@
+//! [`Scanner`]: compiled rules, shared by all threads, and [`Scratch`], one a thread.
+
+use std::sync::Arc;
+
+use super::aggregate::AggregateRule;
+use super::keyword::{Automaton, Candidate, CompiledTerms, Hit, TermMatcher};
+use super::pii::CompiledPatterns;
+use super::record::RecordScan;
+use crate::rules::RuleSet;
+use crate::text::View;
+use crate::{Complaint, Finding, RuleIndex, SetupError, ValueHash};
+
+/// What detection needs beside the rules.
+#[derive(Clone, Debug)]
+pub struct DetectOptions {
+    /// Key of the value hashes; without one values have no hash and cannot be matched.
+    pub key: Option<[u8; 32]>,
+    /// Findings kept per record and rule; all are counted.
+    pub keep: usize,
+}
+
+impl Default for DetectOptions {
+    fn default() -> Self {
+        Self { key: None, keep: 20 }
+    }
+}
+
+/// Compiled rules. Immutable, one for all threads.
+pub struct Scanner {
+    pub(super) rules: Arc<RuleSet>,
+    pub(super) terms: CompiledTerms,
+    pub(super) matcher: Box<dyn TermMatcher>,
+    pub(super) patterns: CompiledPatterns,
+    pub(super) aggregates: Vec<AggregateRule>,
+    pub(super) options: DetectOptions,
+}
+
+/// Buffers of one thread, reused from record to record.
+#[derive(Default)]
+pub struct Scratch {
+    pub(super) view: View,
+    pub(super) hits: Vec<Hit>,
+    pub(super) candidates: Vec<Candidate>,
+    pub(super) feed: String,
+}
+
+impl Scanner {
+    /// Compiles `rules`.
+    ///
+    /// # Errors
+    ///
+    /// Patterns that do not compile or are not linear, confirmations nobody knows, terms that
+    /// their own allow phrases forbid: all complaints at once.
+    pub fn new(rules: Arc<RuleSet>, options: DetectOptions) -> Result<Self, SetupError> {
+        let mut complaints: Vec<Complaint> = Vec::new();
+        let terms = CompiledTerms::new(&rules, &mut complaints);
+        let patterns = CompiledPatterns::new(&rules, &mut complaints);
+        if !complaints.is_empty() {
+            return Err(SetupError::Complaints(complaints));
+        }
+        let matcher = Box::new(Automaton::new(&terms.terms));
+        let aggregates = AggregateRule::all(&rules);
+        Ok(Self { rules, terms, matcher, patterns, aggregates, options })
+    }
+
+    /// The rules it was compiled from.
+    pub fn rules(&self) -> &RuleSet {
+        &self.rules
+    }
+
+    /// Begins a record.
+    pub fn record<'s>(&'s self, scratch: &'s mut Scratch) -> RecordScan<'s> {
+        RecordScan::new(self, scratch)
+    }
+
+    /// Findings in one text, in order; the way from a text to its findings that tests and
+    /// `rules try` share with every scan.
+    pub fn scan_text(&self, text: &str) -> Vec<Finding> {
+        let mut scratch = Scratch::default();
+        let mut record = self.record(&mut scratch);
+        record.field("", "", text);
+        record.finish().findings
+    }
+
+    /// Keyed hash of a compact value; none without a key.
+    pub(super) fn value_hash(&self, rule: RuleIndex, compact: &[u8]) -> Option<ValueHash> {
+        let key = self.options.key.as_ref()?;
+        let info = self.rules.info(rule);
+        let mut hasher = blake3::Hasher::new_keyed(key);
+        hasher.update(info.entity.as_ref().unwrap_or(&info.id).as_bytes());
+        hasher.update(&[0]);
+        hasher.update(compact);
+        let mut hash = [0; 16];
+        hash.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        Some(ValueHash(hash))
+    }
+}

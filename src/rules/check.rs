@@ -1,0 +1,241 @@
+//! Every complaint about rules, all at once, each with file, line and remedy.
+//!
+//! What needs the folded form of a term or a compiled pattern is checked in
+//! [`detect`](crate::detect) when the rules are compiled, with the same kind of complaint.
+
+use std::collections::{HashMap, HashSet};
+
+use super::set::Loaded;
+use super::syntax::{Anchor, Boundary, FORMAT, RuleSpec};
+use crate::Complaint;
+use crate::text::FoldTable;
+
+/// Where something stands, for complaints.
+#[derive(Clone, Debug)]
+pub struct Place {
+    file: String,
+    line: usize,
+}
+
+impl Place {
+    /// The line of byte `at` of `text`.
+    pub fn new(file: &str, text: &str, at: usize) -> Self {
+        let line = text.as_bytes()[..at.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1;
+        Self { file: file.to_owned(), line }
+    }
+
+    /// A complaint about this place.
+    pub fn complaint(&self, what: impl Into<String>, hint: impl Into<String>) -> Complaint {
+        Complaint {
+            file: self.file.clone(),
+            line: self.line,
+            what: what.into(),
+            hint: hint.into(),
+        }
+    }
+}
+
+/// A file that is no TOML of the right form.
+pub(super) fn syntax(file: &str, text: &str, error: &toml::de::Error) -> Complaint {
+    let at = error.span().map_or(0, |span| span.start);
+    Place::new(file, text, at).complaint(error.message(), "docs/rules.md lists every key and its form")
+}
+
+/// A file of another format version.
+pub(super) fn format(found: u32, file: &str, complaints: &mut Vec<Complaint>) {
+    if found != FORMAT {
+        complaints.push(Complaint {
+            file: file.to_owned(),
+            line: 1,
+            what: format!("file format {found} is not known"),
+            hint: format!("this version reads `format = {FORMAT}`"),
+        });
+    }
+}
+
+/// Everything wrong with the rules as a whole and one by one.
+pub(super) fn all(loaded: &Loaded, complaints: &mut Vec<Complaint>) {
+    let mut packs = HashSet::new();
+    for (place, pack, _) in &loaded.packs {
+        if !packs.insert(&pack.id) {
+            complaints.push(place.complaint(
+                format!("pack `{}` exists already", pack.id),
+                "give every file its own pack id",
+            ));
+        }
+        if !is_version(&pack.version) {
+            complaints.push(place.complaint(
+                format!("pack version `{}` is no date", pack.version),
+                "write year.month.day, such as 2026.11.23",
+            ));
+        }
+    }
+    let contexts: HashSet<&str> =
+        loaded.contexts.iter().map(|(_, c)| c.id.get_ref().as_str()).collect();
+    let ids: HashSet<&str> = loaded.rules.iter().map(|(_, r)| r.id.get_ref().as_str()).collect();
+    let mut seen = HashSet::new();
+    for (place, rule) in &loaded.rules {
+        if !seen.insert(rule.id.get_ref()) {
+            complaints.push(place.complaint(
+                format!("rule `{}` exists already", rule.id.get_ref()),
+                "give the rule its own id; ids are never reused",
+            ));
+        }
+        let mut report = |what: String, hint: &str| {
+            complaints.push(place.complaint(format!("rule `{}`: {what}", rule.id.get_ref()), hint));
+        };
+        one(rule, &mut report);
+        for set in rule.not_near.iter().flat_map(|n| &n.sets) {
+            if !contexts.contains(set.as_str()) {
+                report(format!("no word set is called `{set}`"), "rules/allow/contexts.toml lists the sets");
+            }
+        }
+        for other in &rule.supersedes {
+            if !ids.contains(other.as_str()) {
+                report(format!("supersedes `{other}`, which is no rule"), "name an existing rule id");
+            }
+        }
+    }
+}
+
+fn one(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
+    let kinds = [
+        !rule.terms.is_empty(),
+        !rule.all_of.is_empty(),
+        rule.pattern.is_some() || rule.anchor == Some(Anchor::Address),
+        rule.aggregate.is_some(),
+    ];
+    if kinds.iter().filter(|k| **k).count() != 1 {
+        report(
+            "must have exactly one of `terms`, `all_of`, `pattern` and `aggregate`".to_owned(),
+            "split it into several rules, or say what it looks for",
+        );
+    }
+    for (name, value) in [
+        ("confidence", Some(rule.confidence)),
+        ("context_confidence", rule.context_confidence),
+    ] {
+        if value.is_some_and(|v| !(0.0..=1.0).contains(&v)) {
+            report(format!("`{name}` is a probability"), "write a number from 0 to 1");
+        }
+    }
+    if rule.source.as_deref().is_none_or(str::is_empty) {
+        report("has no `source`".to_owned(), "name the law, standard or table it stands on");
+    }
+    if let Some(risk) = &rule.risk
+        && !is_risk(risk)
+    {
+        report(format!("`{risk}` is no risk code"), "Appendix A codes look like A.1.h or A.1.h.fraud");
+    }
+    for code in rule.ecology.iter().flatten() {
+        let known = code
+            .strip_prefix("E6.")
+            .map(|n| (n, 11))
+            .or_else(|| code.strip_prefix("E7.").map(|n| (n, 9)))
+            .is_some_and(|(n, most)| n.parse().is_ok_and(|n: u32| (1..=most).contains(&n)));
+        if !known {
+            report(format!("`{code}` is no ecology code"), "E6.1 to E6.11, E7.1 to E7.9");
+        }
+    }
+    if rule.examples.len() < 2 || rule.near_misses.len() < 2 {
+        report(
+            "needs two `examples` and two `near_misses` at least".to_owned(),
+            "add invented text that must fire, and text that looks alike and must not",
+        );
+    }
+    terms(rule, report);
+    pattern(rule, report);
+}
+
+fn terms(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
+    let table = FoldTable::get();
+    let lists = std::iter::once(&rule.terms).chain(&rule.all_of);
+    for list in lists {
+        let mut seen: HashMap<String, &str> = HashMap::new();
+        for term in list {
+            let folded = table.term(term);
+            if let Some(reason) = too_broad(&folded, rule.boundary) {
+                report(format!("term `{term}` {reason}"), "make it longer, or combine it with others in `all_of`");
+            }
+            if let Some(first) = seen.insert(folded, term) {
+                report(format!("terms `{first}` and `{term}` are the same after folding"), "keep one");
+            }
+        }
+    }
+    if rule.all_of.len() == 1 || rule.all_of.iter().any(Vec::is_empty) {
+        report("`all_of` needs two groups at least, none empty".to_owned(), "use `terms` for a single list");
+    }
+    for (name, used, wanted) in [
+        ("within", rule.within.is_some(), !rule.all_of.is_empty()),
+        ("confirm", !rule.confirm.is_empty(), rule.anchor.is_some()),
+        ("mask", rule.mask.is_some(), rule.entity.is_some()),
+    ] {
+        if used && !wanted {
+            report(format!("`{name}` means nothing here"), "docs/rules.md says which keys go together");
+        }
+    }
+    for fold in &rule.folds_off {
+        if crate::Folds::named(fold).is_none() {
+            report(format!("no fold is called `{fold}`"), "width, case, variant, compat, ignorable, lookalike");
+        }
+    }
+}
+
+/// Why a folded term would match nearly everything.
+fn too_broad(folded: &str, boundary: Boundary) -> Option<&'static str> {
+    let characters = folded.chars().filter(|c| !c.is_whitespace()).count();
+    let digits = folded.chars().filter(|c| c.is_numeric()).count();
+    if characters == 0 {
+        return Some("is empty after folding");
+    }
+    if folded.trim() != folded {
+        return Some("begins or ends with a space");
+    }
+    if folded.chars().all(|c| !c.is_alphanumeric()) {
+        return Some("has no letter or digit");
+    }
+    if digits == characters && digits < 5 {
+        return Some("is a short number");
+    }
+    let latin = if boundary == Boundary::Word { 2 } else { 3 };
+    match folded.is_ascii() {
+        true if characters < latin => Some("has too few Latin letters"),
+        false if characters < 2 => Some("is a single character"),
+        _ => None,
+    }
+}
+
+fn pattern(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
+    let has_pattern = rule.pattern.is_some();
+    if has_pattern != rule.anchor.is_some_and(|a| a != Anchor::Address) {
+        report("`pattern` and `anchor` go together".to_owned(), "say where to look: digit, at, context, none");
+    }
+    if rule.anchor == Some(Anchor::Context) && rule.context.is_empty() {
+        report("anchor `context` without `context` words".to_owned(), "list the words");
+    }
+    if rule.context_required && rule.context.is_empty() {
+        report("`context_required` without `context` words".to_owned(), "list the words");
+    }
+    if rule.anchor.is_some() && rule.entity.is_none() {
+        report("a pattern rule without `entity`".to_owned(), "name the kind of value");
+    }
+}
+
+fn is_version(version: &str) -> bool {
+    let parts: Vec<&str> = version.split('.').collect();
+    parts.len() == 3
+        && parts.iter().all(|p| p.parse::<u32>().is_ok())
+        && parts[0].len() == 4
+        && parts[1..].iter().all(|p| p.len() == 2)
+}
+
+/// `A.` digit, `.` letter, then sub-codes of lower-case words; `A.5` is a whole group.
+fn is_risk(risk: &str) -> bool {
+    let parts: Vec<&str> = risk.split('.').collect();
+    let (Some(&"A"), Some(group)) = (parts.first(), parts.get(1)) else { return false };
+    let leaf = parts.get(2).copied().unwrap_or("a");
+    matches!(*group, "1" | "2" | "3" | "4" | "5")
+        && leaf.len() == 1
+        && leaf.bytes().all(|b| b.is_ascii_lowercase())
+        && parts.iter().skip(3).all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
+}

@@ -1,0 +1,241 @@
+//! What a rule file says: the format of `docs/rules.md`, nothing checked yet.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Bilingual, PiClass};
+use crate::Severity;
+
+/// Version of the file format this program reads.
+pub const FORMAT: u32 = 1;
+
+/// A file with rules.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleFile {
+    /// Must be [`FORMAT`].
+    pub format: u32,
+    /// What its rules have in common.
+    pub pack: PackSpec,
+    /// The rules.
+    #[serde(default)]
+    pub rule: Vec<RuleSpec>,
+}
+
+/// What the rules of a file have in common.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackSpec {
+    /// Unique among packs.
+    pub id: String,
+    /// Year.month.day of the last change.
+    pub version: String,
+    /// Name for people.
+    pub title: Bilingual,
+    /// Default of [`RuleSpec::risk`].
+    pub risk: Option<String>,
+    /// Default of [`RuleSpec::ecology`].
+    #[serde(default)]
+    pub ecology: Vec<String>,
+    /// Default of [`RuleSpec::source`].
+    pub source: Option<String>,
+}
+
+/// One rule as written. Keys are explained in `docs/rules.md`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "docs/rules.md explains every key")]
+pub struct RuleSpec {
+    pub id: Spanned<String>,
+    pub title: Bilingual,
+    pub risk: Option<String>,
+    pub ecology: Option<Vec<String>>,
+    pub source: Option<String>,
+    pub entity: Option<String>,
+    pub class: Option<PiClass>,
+    pub severity: Severity,
+    pub confidence: f64,
+
+    #[serde(default)]
+    pub terms: Vec<String>,
+    #[serde(default)]
+    pub all_of: Vec<Vec<String>>,
+    pub within: Option<usize>,
+    pub not_near: Option<NotNear>,
+    #[serde(default)]
+    pub allow: Vec<String>,
+    pub min_count: Option<u64>,
+    pub density: Option<f64>,
+    #[serde(default)]
+    pub boundary: Boundary,
+    #[serde(default)]
+    pub folds_off: Vec<String>,
+
+    pub pattern: Option<String>,
+    pub anchor: Option<Anchor>,
+    pub min_digits: Option<usize>,
+    #[serde(default)]
+    pub confirm: Vec<String>,
+    #[serde(default)]
+    pub context: Vec<String>,
+    pub context_within: Option<usize>,
+    #[serde(default)]
+    pub context_required: bool,
+    pub context_confidence: Option<f64>,
+    #[serde(default)]
+    pub against: Vec<String>,
+    #[serde(default)]
+    pub allow_values: Vec<AllowedValue>,
+    pub mask: Option<Mask>,
+    #[serde(default)]
+    pub supersedes: Vec<String>,
+    pub aggregate: Option<Aggregate>,
+
+    #[serde(default)]
+    pub examples: Vec<String>,
+    #[serde(default)]
+    pub near_misses: Vec<String>,
+}
+
+/// Words whose presence near a match makes it harmless.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotNear {
+    /// Names of shared sets.
+    #[serde(default)]
+    pub sets: Vec<String>,
+    /// The rule's own words.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// Within how many characters.
+    pub within: Option<usize>,
+}
+
+/// What may not stand directly beside a match.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Boundary {
+    /// Latin letters and digits beside a Latin end of a term; beside a value, any of them.
+    #[default]
+    Auto,
+    /// Same as [`Boundary::Auto`], and two Latin letters are enough for a term.
+    Word,
+    /// Latin letters and digits, beside a value.
+    Alnum,
+    /// Digits, beside a value.
+    Digit,
+    /// Anything may.
+    None,
+}
+
+/// Where a pattern is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Anchor {
+    /// Around runs of digits.
+    Digit,
+    /// Around `@`.
+    At,
+    /// After context words.
+    Context,
+    /// Where an address ends in a number of a house or room.
+    Address,
+    /// Everywhere.
+    None,
+}
+
+/// A value that is known to be nobody's.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AllowedValue {
+    /// The value; separators do not matter.
+    pub value: String,
+    /// Why it is harmless.
+    pub reason: String,
+    /// Only for this entity; for all without.
+    pub entity: Option<String>,
+}
+
+/// How many characters of a value may be shown.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mask {
+    /// At the head.
+    #[serde(default)]
+    pub head: usize,
+    /// At the tail.
+    #[serde(default)]
+    pub tail: usize,
+}
+
+/// A finding made of other findings.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Aggregate {
+    /// Entities that count.
+    pub entities: Vec<String>,
+    /// How many different ones: entities of a bundle, values of a dump.
+    pub at_least: usize,
+    /// What must differ.
+    pub of: AggregateOf,
+    /// Within how many characters; anywhere in the record without.
+    pub within: Option<usize>,
+}
+
+/// What an [`Aggregate`] counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AggregateOf {
+    /// Different kinds of identifiers.
+    Entities,
+    /// Different values.
+    Values,
+}
+
+/// A file with shared lists.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AllowFile {
+    /// Must be [`FORMAT`].
+    pub format: u32,
+    /// Word sets for `not_near`.
+    #[serde(default)]
+    pub context: Vec<ContextSpec>,
+    /// Phrases that beat terms of every rule.
+    #[serde(default)]
+    pub phrase: Vec<PhraseSpec>,
+    /// Values that are nobody's.
+    #[serde(default)]
+    pub value: Vec<AllowedValue>,
+}
+
+/// A named word set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContextSpec {
+    /// Its name.
+    pub id: Spanned<String>,
+    /// Its words.
+    pub words: Vec<String>,
+}
+
+/// A harmless phrase that contains a term.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhraseSpec {
+    /// The phrase.
+    pub text: Spanned<String>,
+    /// Why it is harmless.
+    pub reason: String,
+}
+
+/// Number of words in all lists of a rule, by list name; for `rules show` and tests.
+pub fn sizes(rule: &RuleSpec) -> BTreeMap<&'static str, usize> {
+    BTreeMap::from([
+        ("terms", rule.terms.len()),
+        ("all_of", rule.all_of.iter().map(Vec::len).sum()),
+        ("context", rule.context.len()),
+    ])
+}

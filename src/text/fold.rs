@@ -1,0 +1,201 @@
+//! [`FoldTable`]: what every character is equal to when text is searched.
+//!
+//! One table for terms and text alike, so that what the table says need not be linguistically
+//! perfect, only the same on both sides. Built once from the Unicode data of the standard
+//! library and `unicode-normalization`, and from `rules/data/variants.csv` and `lookalikes.csv`.
+//! ASCII is left as it is, its case too: detectors of personal data need it, and lowering ASCII
+//! is cheap where it is wanted.
+
+use std::sync::LazyLock;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::Folds;
+use crate::data;
+
+/// Characters from here on are looked up by rule instead of in the table: beyond the CJK
+/// extensions there are only tags and private use.
+const TABLE_END: usize = 0x3_2000;
+
+const CHAR_BITS: u32 = 21;
+const CHAR_MASK: u32 = (1 << CHAR_BITS) - 1;
+/// No valid character: marks an entry whose fold is several characters.
+const SEVERAL: u32 = CHAR_MASK;
+/// No valid character: marks an entry that folds to nothing.
+const NOTHING: u32 = CHAR_MASK - 1;
+
+/// What one character folds to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Folded {
+    /// To itself.
+    Same,
+    /// To another character.
+    One(char, Folds),
+    /// To several characters.
+    Several(&'static str, Folds),
+    /// To nothing: it does not separate what stands around it.
+    Nothing,
+}
+
+/// Character → folded character, with the kind of fold.
+pub struct FoldTable {
+    /// Per character below [`TABLE_END`]: target in the low 21 bits (0 for itself), folds above.
+    entries: Box<[u32]>,
+    several: Vec<(char, &'static str)>,
+}
+
+impl FoldTable {
+    /// The table of the program, built on first use (about 50 ms).
+    pub fn get() -> &'static Self {
+        static TABLE: LazyLock<FoldTable> = LazyLock::new(FoldTable::build);
+        &TABLE
+    }
+
+    /// Whether the three-byte character with this code folds to itself; the hot question.
+    #[inline]
+    pub(super) fn keeps(&self, code: usize) -> bool {
+        self.entries[code] == 0
+    }
+
+    /// What `c` folds to.
+    pub fn fold(&self, c: char) -> Folded {
+        let code = c as usize;
+        if code >= TABLE_END {
+            // Tags and supplementary variation selectors; the rest keeps itself.
+            return match code {
+                0xE0000..=0xE0FFF => Folded::Nothing,
+                _ => Folded::Same,
+            };
+        }
+        let entry = self.entries[code];
+        let folds = Folds((entry >> CHAR_BITS) as u16);
+        match entry & CHAR_MASK {
+            0 => Folded::Same,
+            NOTHING => Folded::Nothing,
+            SEVERAL => {
+                let at = self.several.binary_search_by_key(&c, |(from, _)| *from);
+                let at = at.expect("every character marked so is in the list");
+                Folded::Several(self.several[at].1, folds)
+            }
+            target => Folded::One(
+                char::from_u32(target).expect("targets come from characters"),
+                folds,
+            ),
+        }
+    }
+
+    /// The folds that make `original` look like its folded, lower-case form.
+    pub fn folds_of(&self, original: &str) -> Folds {
+        original.chars().fold(Folds::default(), |all, c| {
+            all.union(match self.fold(c) {
+                Folded::Same if c.is_ascii_uppercase() => Folds::CASE,
+                Folded::Same => Folds::default(),
+                Folded::One(to, folds) if to.is_ascii_uppercase() => folds.union(Folds::CASE),
+                Folded::One(_, folds) | Folded::Several(_, folds) => folds,
+                Folded::Nothing => Folds::IGNORABLE,
+            })
+        })
+    }
+
+    /// `text` folded and lower-cased: the form in which terms are compared.
+    pub fn term(&self, text: &str) -> String {
+        let mut folded = String::with_capacity(text.len());
+        for c in text.chars() {
+            match self.fold(c) {
+                Folded::Same => folded.push(c),
+                Folded::One(to, _) => folded.push(to),
+                Folded::Several(to, _) => folded.push_str(to),
+                Folded::Nothing => {}
+            }
+        }
+        folded.make_ascii_lowercase();
+        folded
+    }
+
+    fn build() -> Self {
+        let variants = data::character_pairs(data::VARIANTS);
+        let lookalikes = data::character_pairs(data::LOOKALIKES);
+        let mut entries = vec![0u32; TABLE_END].into_boxed_slice();
+        let mut several: Vec<(char, &'static str)> = Vec::new();
+        for code in 0x80..TABLE_END as u32 {
+            let Some(c) = char::from_u32(code) else { continue };
+            if is_ignorable(c) {
+                entries[code as usize] = NOTHING | bits(Folds::IGNORABLE);
+                continue;
+            }
+            let (text, folds) = fold_by_rules(c, &variants, &lookalikes);
+            let mut chars = text.chars();
+            match (chars.next(), chars.next()) {
+                (Some(one), None) if one == c => {}
+                (Some(one), None) => entries[code as usize] = one as u32 | bits(folds),
+                (None, _) => entries[code as usize] = NOTHING | bits(folds),
+                _ => {
+                    entries[code as usize] = SEVERAL | bits(folds);
+                    several.push((c, text.leak()));
+                }
+            }
+        }
+        Self { entries, several }
+    }
+}
+
+const fn bits(folds: Folds) -> u32 {
+    (folds.0 as u32) << CHAR_BITS
+}
+
+/// Characters that show nothing or only decorate: zero-width, bidirectional controls, soft
+/// hyphen, variation selectors, combining marks. Line ends and tabs are not among them.
+fn is_ignorable(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'
+        | '\u{FFA0}' | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}'
+        | '\u{1D173}'..='\u{1D17A}')
+        // Marks that decorate Latin letters and digits; those of scripts that write vowels as
+        // marks (Tibetan, Thai, Indic, Arabic) are letters to their readers and stay.
+        || (is_combining_mark(c) && matches!(c, '\u{300}'..='\u{36F}' | '\u{483}'..='\u{489}'
+            | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}'
+            | '\u{FE20}'..='\u{FE2F}'))
+}
+
+fn fold_by_rules(
+    c: char,
+    variants: &std::collections::HashMap<char, char>,
+    lookalikes: &std::collections::HashMap<char, char>,
+) -> (String, Folds) {
+    let mut folds = Folds::default();
+    let mut text: String = std::iter::once(c).nfkc().collect();
+    // Decomposed accents are dropped, so that é and e + accent both fold to e.
+    text = text.nfd().filter(|c| !is_ignorable(*c)).nfc().collect();
+    if text.chars().ne(std::iter::once(c)) {
+        folds = folds.union(match c {
+            '\u{FF00}'..='\u{FFEF}' | '\u{3000}' => Folds::WIDTH,
+            '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => Folds::IGNORABLE,
+            _ => Folds::COMPAT,
+        });
+    }
+    let mut out = String::with_capacity(text.len());
+    for mut c in text.chars() {
+        if let Some(&to) = lookalikes.get(&c) {
+            folds = folds.union(Folds::LOOKALIKE);
+            c = to;
+        }
+        if let Some(&to) = variants.get(&c) {
+            folds = folds.union(Folds::VARIANT);
+            c = to;
+        }
+        if c.is_ascii() {
+            // ASCII keeps its case here.
+            out.push(c);
+            continue;
+        }
+        let before = out.len();
+        out.extend(c.to_lowercase());
+        if out[before..].chars().ne(std::iter::once(c)) {
+            folds = folds.union(Folds::CASE);
+        }
+    }
+    (out, folds)
+}

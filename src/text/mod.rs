@@ -1,0 +1,7 @@
+//! Text as detectors see it: folded, with the way back to every original byte.
+
+mod fold;
+mod view;
+
+pub use fold::FoldTable;
+pub use view::View;
