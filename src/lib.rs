@@ -6,6 +6,7 @@ mod finding;
 mod span;
 
 pub mod cli;
+pub mod config;
 pub mod corpus;
 pub mod detect;
 pub mod rules;

@@ -1,10 +1,55 @@
 //! The line itself: shards in, outcomes out, on every core.
 
+mod line;
 mod outcome;
+mod piece;
 mod sketch;
+mod sources;
 
+use crate::corpus::split::json::{MetaPaths, TextPaths};
+
+pub use line::{Event, Finished, Line, Nothing, Progress};
 pub use outcome::{
     Counts, FindingCounts, Hits, PieceOutcome, RecordIssue, RecordOutcome, ShardIndex,
     ShardOutcome, SourceTally, Tally,
 };
 pub use sketch::Distinct;
+pub use sources::SourceRules;
+
+/// How a corpus is read. What the outcome depends on is in the run's configuration digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScanOptions {
+    /// Which fields hold text.
+    pub text: TextPaths,
+    /// Where ids and sources are.
+    pub meta: MetaPaths,
+    /// Which source a record belongs to.
+    pub sources: SourceRules,
+    /// Whether every record gets a row, not only those with findings.
+    pub sidecar: bool,
+    /// Bytes of an uncompressed shard that one thread scans at a time; a power of two, at least
+    /// 1024. The outcome does not depend on it.
+    pub chunk: usize,
+    /// Whether files are mapped. The outcome does not depend on it.
+    pub map: bool,
+}
+
+impl Default for ScanOptions {
+    fn default() -> Self {
+        Self {
+            text: TextPaths::default(),
+            meta: MetaPaths::default(),
+            sources: SourceRules::default(),
+            sidecar: false,
+            chunk: 8 << 20,
+            map: true,
+        }
+    }
+}
+
+impl ScanOptions {
+    /// Bytes of a decoded stream that one thread scans at a time.
+    const fn stream_chunk(&self) -> usize {
+        self.chunk / 2
+    }
+}

@@ -1,0 +1,295 @@
+//! [`Config`]: `yujian.toml`, what the operator declares. Everything has a default; unknown keys
+//! are errors with a suggestion.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use serde::{Deserialize, Serialize};
+
+use crate::corpus::Shard;
+use crate::corpus::split::json::{MetaPaths, TextPaths};
+use crate::rules::Place;
+use crate::scan::{ScanOptions, SourceRules};
+use crate::{Complaint, SetupError};
+
+/// Name of the file, looked for beside the corpus.
+pub const FILE_NAME: &str = "yujian.toml";
+
+/// The whole file.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// How records are read.
+    pub corpus: CorpusConfig,
+    /// Head of the filing.
+    pub model: BTreeMap<String, toml::Value>,
+    /// Declared sources.
+    pub source: Vec<SourceConfig>,
+    /// Which rules.
+    pub rules: RulesConfig,
+    /// What the gate asks for.
+    pub policy: PolicyConfig,
+    /// Annotation records; read by `annotation check`.
+    pub annotation: BTreeMap<String, toml::Value>,
+}
+
+/// `[corpus]`
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CorpusConfig {
+    /// Dotted paths of text; `*` is every string and number.
+    pub text: Vec<String>,
+    /// Dotted path of a record's id.
+    pub id: String,
+    /// Dotted path of a field that names a record's source; none if empty.
+    pub source: String,
+    /// Globs of shard paths that are left out.
+    pub exclude: Vec<String>,
+}
+
+impl Default for CorpusConfig {
+    fn default() -> Self {
+        Self {
+            text: ["text", "content", "messages[].content"].map(str::to_owned).to_vec(),
+            id: "id".to_owned(),
+            source: String::new(),
+            exclude: Vec::new(),
+        }
+    }
+}
+
+/// `[[source]]`
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub struct SourceConfig {
+    /// Unique id.
+    pub id: String,
+    /// Globs of shard paths.
+    #[serde(rename = "match")]
+    pub globs: Vec<String>,
+    /// Or: a field of the record …
+    pub record_field: String,
+    /// … that has this value.
+    pub equals: String,
+    /// On what ground personal data in it may be used; empty if nothing is declared.
+    pub pi_basis: String,
+    /// Everything else a source declares (`SOURCE_KEYS`).
+    #[serde(flatten)]
+    pub declared: BTreeMap<String, toml::Value>,
+}
+
+/// What else a source may declare. Source: the source manifest of the product's standards table.
+const SOURCE_KEYS: &[&str] = &[
+    "name", "kind", "modality", "language", "origin_country", "hosting_country", "publisher", "url",
+    "collected_from", "collected_to", "collection_method", "robots_snapshot", "robots_verdict",
+    "tos_evidence", "licence_id", "licence_evidence", "licence_scope", "contract_id",
+    "contract_evidence", "counterparty_name", "counterparty_uscc", "contract_signed_on",
+    "contract_valid_to", "commitments", "review", "user_authorisation_ref", "generator",
+    "pi_categories", "ipr_owner_statement", "ipr_risk_level", "data_class", "data_grade",
+    "pre_assessment", "post_verification", "notes",
+];
+
+/// Grounds a source may name. Source: PIPL articles 13, 27 to 29.
+const PI_BASES: &[&str] = &[
+    "", "none_found", "consent", "separate_consent", "public_disclosed", "contract", "statutory", "anonymised",
+];
+
+/// `[rules]`
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RulesConfig {
+    /// `builtin`, and files or folders relative to `yujian.toml`.
+    pub packs: Vec<String>,
+}
+
+impl Default for RulesConfig {
+    fn default() -> Self {
+        Self { packs: vec!["builtin".to_owned()] }
+    }
+}
+
+/// `[policy]`: a preset, and what differs from it.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PolicyConfig {
+    /// Name of a policy in `rules/standards`.
+    pub preset: String,
+    /// Largest share of records with illegal or undesirable content per source.
+    pub bad_rate: Option<f64>,
+    /// Confidence from which a finding makes its record such a record.
+    pub candidate_confidence: Option<f64>,
+    /// Rule ids, risk codes or entities of which one finding is too many.
+    pub zero_tolerance: Option<Vec<String>>,
+    /// Whether a check that needs evidence or a person stops the gate.
+    pub review_passes: bool,
+}
+
+impl Default for PolicyConfig {
+    fn default() -> Self {
+        Self {
+            preset: "filing-cn".to_owned(),
+            bad_rate: None,
+            candidate_confidence: None,
+            zero_tolerance: None,
+            review_passes: false,
+        }
+    }
+}
+
+impl Config {
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    ///
+    /// Every complaint with line and remedy.
+    pub fn read(path: &Path) -> Result<Self, SetupError> {
+        let text = std::fs::read_to_string(path).map_err(|error| SetupError::read(path, error))?;
+        Self::parse(&text, &path.display().to_string())
+    }
+
+    /// Parses and checks the text of a file; `name` is for complaints.
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::read`].
+    pub fn parse(text: &str, name: &str) -> Result<Self, SetupError> {
+        let config: Self = toml::from_str(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            let complaint = Place::new(name, text, at).complaint(error.message(), suggestion(error.message()));
+            SetupError::Complaints(vec![complaint])
+        })?;
+        let mut complaints = Vec::new();
+        config.check(&mut |needle: &str, what: String, hint: String| {
+            let at = text.find(needle).unwrap_or(0);
+            complaints.push(Place::new(name, text, at).complaint(what, hint));
+        });
+        if complaints.is_empty() { Ok(config) } else { Err(SetupError::Complaints(complaints)) }
+    }
+
+    fn check(&self, report: &mut dyn FnMut(&str, String, String)) {
+        if let Err(path) = TextPaths::new(&self.corpus.text) {
+            report("text", format!("[corpus] text: `{path}` is no path"), "write text, meta.title or messages[].content".to_owned());
+        }
+        let mut seen = std::collections::HashSet::new();
+        for source in &self.source {
+            let id = source.id.as_str();
+            if id.is_empty() {
+                report("[[source]]", "a source without `id`".to_owned(), "give every source an id".to_owned());
+            } else if !seen.insert(id) {
+                report(id, format!("source `{id}` is declared twice"), "merge the two".to_owned());
+            }
+            if source.record_field.is_empty() == source.globs.is_empty() {
+                report(id, format!("source `{id}` must be told by `match`, or by `record_field` and `equals`"), "write one of them".to_owned());
+            }
+            for glob in source.globs.iter().filter(|g| Glob::new(g).is_err()) {
+                report(glob, format!("source `{id}`: `{glob}` is no glob"), "write something like wiki/**".to_owned());
+            }
+            for key in source.declared.keys().filter(|k| !SOURCE_KEYS.contains(&k.as_str())) {
+                let hint = nearest(key, SOURCE_KEYS.iter().copied());
+                report(key, format!("source `{id}`: unknown key `{key}`"), hint);
+            }
+            if !PI_BASES.contains(&source.pi_basis.as_str()) {
+                let hint = nearest(&source.pi_basis, PI_BASES[1..].iter().copied());
+                report(&source.pi_basis, format!("source `{id}`: `{}` is no basis", source.pi_basis), hint);
+            }
+        }
+        for glob in self.corpus.exclude.iter().filter(|g| Glob::new(g).is_err()) {
+            report(glob, format!("[corpus] exclude: `{glob}` is no glob"), "write something like images/**".to_owned());
+        }
+        for (name, share) in [("bad_rate", self.policy.bad_rate), ("candidate_confidence", self.policy.candidate_confidence)] {
+            if share.is_some_and(|s| !(0.0..=1.0).contains(&s)) {
+                report(name, format!("[policy] {name} is a share"), "write a number from 0 to 1".to_owned());
+            }
+        }
+    }
+
+    /// Shard paths that are left out.
+    pub fn exclude(&self) -> GlobSet {
+        glob_set(&self.corpus.exclude)
+    }
+
+    /// Rule files and folders, relative to `base`, and whether the built-in rules are wanted.
+    pub fn rule_paths(&self, base: &Path) -> (bool, Vec<PathBuf>) {
+        let builtin = self.rules.packs.iter().any(|p| p == "builtin");
+        let paths = self.rules.packs.iter().filter(|p| *p != "builtin").map(|p| base.join(p));
+        (builtin, paths.collect())
+    }
+
+    /// Gives every shard the first declared source whose glob matches it.
+    pub fn assign_sources(&self, shards: &mut [Shard]) {
+        for source in self.source.iter().rev().filter(|s| !s.globs.is_empty()) {
+            let set = glob_set(&source.globs);
+            shards.iter_mut().filter(|s| set.is_match(&s.path)).for_each(|s| s.source.clone_from(&source.id));
+        }
+    }
+
+    /// How records are read.
+    pub fn scan_options(&self) -> ScanOptions {
+        let dotted = |path: &str| -> Vec<String> { path.split('.').map(str::to_owned).collect() };
+        let mut meta = MetaPaths { id: dotted(&self.corpus.id), sources: Vec::new() };
+        let mut sources = SourceRules::default();
+        for source in self.source.iter().filter(|s| !s.record_field.is_empty()) {
+            let path = dotted(&source.record_field);
+            let at = meta.sources.iter().position(|p| *p == path).unwrap_or_else(|| {
+                meta.sources.push(path);
+                meta.sources.len() - 1
+            });
+            sources.by_value.push((at, source.equals.clone(), source.id.clone()));
+        }
+        if !self.corpus.source.is_empty() {
+            sources.name = Some(meta.sources.len());
+            meta.sources.push(dotted(&self.corpus.source));
+        }
+        let text = TextPaths::new(&self.corpus.text).unwrap_or_default();
+        ScanOptions { text, meta, sources, ..ScanOptions::default() }
+    }
+
+    /// BLAKE3 of everything that what a scan finds depends on, hex.
+    pub fn scan_digest(&self, sidecar: bool, keep: usize) -> String {
+        let sources: Vec<_> =
+            self.source.iter().map(|s| (&s.id, &s.globs, &s.record_field, &s.equals)).collect();
+        let parts = serde_json::json!([self.corpus, sources, sidecar, keep]);
+        blake3::hash(parts.to_string().as_bytes()).to_hex().to_string()
+    }
+}
+
+fn glob_set(globs: &[String]) -> GlobSet {
+    let mut builder = GlobSetBuilder::new();
+    // Checked when the file was read.
+    globs.iter().filter_map(|g| Glob::new(g).ok()).for_each(|g| drop(builder.add(g)));
+    builder.build().unwrap_or_default()
+}
+
+/// A hint for serde's message on an unknown key: the nearest of the keys it lists.
+fn suggestion(message: &str) -> String {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    match (message.starts_with("unknown field"), quoted.next()) {
+        (true, Some(key)) => nearest(key, quoted),
+        _ => "docs/design.md shows the whole file".to_owned(),
+    }
+}
+
+fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let best = known.max_by(|a, b| strsim::jaro_winkler(key, a).total_cmp(&strsim::jaro_winkler(key, b)));
+    best.map_or_else(String::new, |best| format!("did you mean `{best}`?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_keys_are_errors_with_line_and_suggestion() {
+        let error = Config::parse("[corpus]\nid = \"id\"\ntxt = [\"text\"]\n", "yujian.toml").unwrap_err();
+        let told = error.to_string();
+        assert!(told.contains("yujian.toml:3") && told.contains("did you mean `text`?"), "{told}");
+        let error = Config::parse("[[source]]\nid = \"a\"\nmatch = [\"a/**\"]\nlicense_id = \"MIT\"\n", "yujian.toml");
+        assert!(error.unwrap_err().to_string().contains("did you mean `licence_id`?"));
+    }
+
+    #[test]
+    fn everything_has_a_default() {
+        assert_eq!(Config::parse("", "yujian.toml").unwrap(), Config::default());
+    }
+}

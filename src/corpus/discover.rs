@@ -1,0 +1,240 @@
+//! Paths → shards, sorted; the only place that walks the file system.
+//!
+//! Everything that is met is accounted for: a file that will be read, one that is left out for a
+//! stated reason, or one that cannot be read. Links are followed once; loops end as duplicates.
+
+use std::collections::HashSet;
+use std::fs::{File, Metadata};
+use std::io::Read as _;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+use std::path::{Path, PathBuf};
+
+use globset::GlobSet;
+use walkdir::WalkDir;
+
+use super::{Compression, Fate, Format, Shard, Skip};
+use crate::SetupError;
+
+/// Bytes looked at to tell a format by its contents.
+const PEEK: usize = 4096;
+
+/// What is looked for where.
+#[derive(Debug, Default)]
+pub struct DiscoverOptions {
+    /// Files of the run's configuration, not of the corpus; canonical paths.
+    pub own_files: Vec<PathBuf>,
+    /// Shard paths the operator leaves out.
+    pub exclude: GlobSet,
+}
+
+/// Everything below `paths`, sorted by [`Shard::path`].
+///
+/// With one path, shard paths are relative to it; with several, they begin with its name.
+///
+/// # Errors
+///
+/// A path that does not exist or cannot be looked at; two paths of the same name; nothing found.
+pub fn discover(paths: &[PathBuf], options: &DiscoverOptions) -> Result<Vec<Shard>, SetupError> {
+    let mut walk = Walk { options, seen: HashSet::new(), shards: Vec::new() };
+    let mut names = HashSet::new();
+    for path in paths {
+        let metadata = std::fs::metadata(path).map_err(|error| {
+            SetupError::other(
+                format!("cannot scan {}: {error}", path.display()),
+                "check the path, and that you may read it",
+            )
+        })?;
+        let name = name_of(path);
+        if !names.insert(name.clone()) {
+            return Err(SetupError::other(
+                format!("two paths are called `{name}`, so their shards could not be told apart"),
+                "scan the directory above them, or rename one",
+            ));
+        }
+        if metadata.is_dir() {
+            let prefix = if paths.len() > 1 { format!("{name}/") } else { String::new() };
+            walk.directory(path, &prefix, &name);
+        } else {
+            let source = name.split('.').next().unwrap_or(&name).to_owned();
+            walk.file(path, name, source, Ok(metadata));
+        }
+    }
+    walk.shards.sort_by(|a, b| a.path.cmp(&b.path));
+    if walk.shards.is_empty() {
+        let list: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
+        return Err(SetupError::other(
+            format!("nothing to scan in {}: no files at all", list.join(", ")),
+            "name a directory that holds corpus shards (jsonl, txt, md; plain, .gz or .zst)",
+        ));
+    }
+    Ok(walk.shards)
+}
+
+struct Walk<'a> {
+    options: &'a DiscoverOptions,
+    /// Device and inode of every file met, so that links and hard links count once.
+    seen: HashSet<(u64, u64)>,
+    shards: Vec<Shard>,
+}
+
+impl Walk<'_> {
+    fn directory(&mut self, root: &Path, prefix: &str, name: &str) {
+        // Sorted, so that which of two links is the duplicate does not depend on the disk.
+        let entries = WalkDir::new(root).follow_links(true).sort_by_file_name();
+        let mut entries = entries.into_iter();
+        while let Some(entry) = entries.next() {
+            match entry {
+                Ok(entry) if entry.file_type().is_dir() => {
+                    if is_system_folder(entry.file_name().to_string_lossy().as_ref()) && entry.depth() > 0 {
+                        self.skip_folder(root, entry.path(), prefix, name);
+                        entries.skip_current_dir();
+                    }
+                }
+                Ok(entry) => {
+                    let (path, source) = names(root, entry.path(), prefix, name);
+                    let metadata = entry.metadata().map_err(std::io::Error::from);
+                    self.file(entry.path(), path, source, metadata);
+                }
+                Err(error) => self.unreadable(root, &error, prefix, name),
+            }
+        }
+    }
+
+    /// A folder of version control: one row with its files' bytes.
+    fn skip_folder(&mut self, root: &Path, folder: &Path, prefix: &str, name: &str) {
+        let files = WalkDir::new(folder).into_iter().flatten().filter(|e| e.file_type().is_file());
+        let bytes = files.filter_map(|e| e.metadata().ok()).map(|m| m.len()).sum();
+        let (path, source) = names(root, folder, prefix, name);
+        self.push(path, folder, source, bytes, Fate::Skip(Skip::System));
+    }
+
+    fn unreadable(&mut self, root: &Path, error: &walkdir::Error, prefix: &str, name: &str) {
+        let place = error.path().unwrap_or(root);
+        let (path, source) = names(root, place, prefix, name);
+        let fate = if error.loop_ancestor().is_some() {
+            Fate::Skip(Skip::DuplicateLink)
+        } else {
+            let why = error.io_error().map_or_else(|| "cannot be read".to_owned(), ToString::to_string);
+            Fate::Fail("cannot-open".to_owned(), format!("cannot open: {why}"))
+        };
+        self.push(path, place, source, 0, fate);
+    }
+
+    fn file(&mut self, location: &Path, path: String, source: String, metadata: std::io::Result<Metadata>) {
+        let metadata = match metadata {
+            Ok(metadata) => metadata,
+            Err(error) => {
+                let fate = Fate::Fail("cannot-open".to_owned(), format!("cannot open: {error}"));
+                return self.push(path, location, source, 0, fate);
+            }
+        };
+        let kind = metadata.file_type();
+        let special = kind.is_fifo() || kind.is_socket() || kind.is_char_device() || kind.is_block_device();
+        let fate = if special {
+            Fate::Skip(Skip::SpecialFile)
+        } else if !self.seen.insert((metadata.dev(), metadata.ino())) {
+            Fate::Skip(Skip::DuplicateLink)
+        } else {
+            self.fate(location, &path, metadata.len())
+        };
+        let bytes = match fate {
+            Fate::Skip(Skip::SpecialFile | Skip::DuplicateLink) => 0,
+            _ => metadata.len(),
+        };
+        self.push(path, location, source, bytes, fate);
+    }
+
+    fn fate(&self, location: &Path, path: &str, bytes: u64) -> Fate {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        if self.options.exclude.is_match(path) {
+            return Fate::Skip(Skip::Excluded);
+        }
+        if is_system_file(name) {
+            return Fate::Skip(Skip::System);
+        }
+        if location.canonicalize().is_ok_and(|p| self.options.own_files.contains(&p)) {
+            return Fate::Skip(Skip::Configuration);
+        }
+        if bytes == 0 {
+            return Fate::Skip(Skip::Empty);
+        }
+        match peek(location) {
+            Ok(head) => tell(name, &head),
+            Err(error) => Fate::Fail("cannot-open".to_owned(), format!("cannot open: {error}")),
+        }
+    }
+
+    fn push(&mut self, path: String, location: &Path, source: String, bytes: u64, fate: Fate) {
+        self.shards.push(Shard { path, location: location.to_owned(), source, bytes, fate });
+    }
+}
+
+/// Shard path and source of what lies at `place` below `root`: the source is the top folder, or
+/// the root itself for files directly in it.
+fn names(root: &Path, place: &Path, prefix: &str, name: &str) -> (String, String) {
+    let relative = place.strip_prefix(root).unwrap_or(place);
+    let parts: Vec<String> =
+        relative.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect();
+    let source = if parts.len() > 1 { parts[0].clone() } else { name.to_owned() };
+    (format!("{prefix}{}", parts.join("/")), source)
+}
+
+/// The last part of a path as the user knows it, also for `.` and `..`.
+fn name_of(path: &Path) -> String {
+    let canonical = path.canonicalize();
+    let named = path.file_name().or_else(|| canonical.as_ref().ok().and_then(|p| p.file_name()));
+    named.map_or_else(|| "corpus".to_owned(), |n| n.to_string_lossy().into_owned())
+}
+
+fn is_system_file(name: &str) -> bool {
+    matches!(name, ".DS_Store" | "Thumbs.db" | "desktop.ini" | ".gitattributes" | ".gitignore" | ".gitkeep")
+        || name.starts_with("._")
+}
+
+fn is_system_folder(name: &str) -> bool {
+    matches!(name, ".git" | ".svn" | ".hg" | "__MACOSX" | ".ipynb_checkpoints")
+}
+
+fn peek(location: &Path) -> std::io::Result<Vec<u8>> {
+    let mut head = Vec::with_capacity(PEEK);
+    File::open(location)?.take(PEEK as u64).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// What a file is: compression by its first bytes, format by its name without the suffixes of
+/// compression, and by its contents where the name says nothing.
+fn tell(name: &str, head: &[u8]) -> Fate {
+    let compression = match head {
+        [0x1F, 0x8B, ..] => Compression::Gzip,
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => Compression::Zstd,
+        // A skippable frame may come first.
+        [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Compression::Zstd,
+        _ => Compression::None,
+    };
+    let lower = name.to_lowercase();
+    let mut stem = lower.as_str();
+    for suffix in [".gz", ".gzip", ".zst", ".zstd"] {
+        stem = stem.strip_suffix(suffix).unwrap_or(stem);
+    }
+    let format = match stem.rsplit_once('.').map(|(_, e)| e) {
+        Some("jsonl" | "ndjson" | "jsonlines") => Some(Format::Jsonl),
+        Some("txt" | "text") => Some(Format::Text),
+        Some("md" | "markdown") => Some(Format::Markdown),
+        Some(_) if lower.contains(".jsonl") => Some(Format::Jsonl),
+        None if compression == Compression::None && looks_like_text(head) => Some(Format::Text),
+        _ => None,
+    };
+    format.map_or(Fate::Skip(Skip::UnsupportedFormat), |format| Fate::Read(format, compression))
+}
+
+/// Valid UTF-8 (but for a character cut at the end) without control characters of binary files.
+fn looks_like_text(head: &[u8]) -> bool {
+    let text = match std::str::from_utf8(head) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => return false,
+    };
+    !text.is_empty() && !text.bytes().any(|b| b < 0x20 && !matches!(b, b'\n' | b'\r' | b'\t' | 0x0C))
+}
