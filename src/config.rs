@@ -11,7 +11,7 @@ use crate::corpus::Shard;
 use crate::corpus::split::json::{MetaPaths, TextPaths};
 use crate::rules::Place;
 use crate::scan::{ScanOptions, SourceRules};
-use crate::{Complaint, SetupError};
+use crate::SetupError;
 
 /// Name of the file, looked for beside the corpus.
 pub const FILE_NAME: &str = "yujian.toml";
@@ -257,7 +257,9 @@ impl Config {
 fn glob_set(globs: &[String]) -> GlobSet {
     let mut builder = GlobSetBuilder::new();
     // Checked when the file was read.
-    globs.iter().filter_map(|g| Glob::new(g).ok()).for_each(|g| drop(builder.add(g)));
+    for glob in globs.iter().filter_map(|g| Glob::new(g).ok()) {
+        builder.add(glob);
+    }
     builder.build().unwrap_or_default()
 }
 

@@ -9,7 +9,10 @@ pub mod cli;
 pub mod config;
 pub mod corpus;
 pub mod detect;
+pub mod judge;
+pub mod report;
 pub mod rules;
+pub mod run;
 pub mod scan;
 pub mod text;
 

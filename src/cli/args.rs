@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::language::Language;
 
-/// Training-corpus compliance scanner 训练语料合规扫描.
+/// Training-corpus compliance scanner 训练语料合规扫描
 #[derive(Debug, Parser)]
 #[command(name = "yujian", version, about, disable_help_subcommand = true)]
+#[command(after_help = "Exit codes 退出码: 0 passed 通过, 1 the verdict fails 判定不通过, 2 not finished or not everything read 未完成或未全部读取")]
 pub struct Cli {
     #[command(flatten)]
     pub common: Common,
@@ -19,17 +20,166 @@ pub struct Cli {
 /// Options of every command.
 #[derive(Clone, Debug, Args)]
 pub struct Common {
-    /// Language of output: zh or en 输出语言
+    /// Language of output 输出语言
     #[arg(long, global = true, value_enum, default_value_t, env = "YUJIAN_LANG")]
     pub lang: Language,
+    /// No progress, no table; errors only 安静
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// More detail 详细
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
 }
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Scan a corpus and leave a run 扫描语料,留下运行目录
+    Scan(ScanArgs),
+    /// Judge a run against the policy 按策略判定
+    Gate(GateArgs),
+    /// Write the summary of a run 写出摘要
+    Report(ReportArgs),
+    /// Print the tables of a run 导出明细
+    Export(ExportArgs),
     /// List, show, check and try rules 规则:列出、查看、检查、试用
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Shell completions 命令补全
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Man page in roff 手册页
+    Man,
+}
+
+/// `yujian scan`
+#[derive(Clone, Debug, Args)]
+pub struct ScanArgs {
+    /// Directories or files
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Directory of the run; must not exist yet, or be empty
+    #[arg(short = 'o', long = "output", value_name = "RUN", required_unless_present = "dry_run")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub config: ConfigFile,
+    #[command(flatten)]
+    pub rules: RuleFiles,
+    /// Judge the run at the end, like `yujian gate`
+    #[arg(long)]
+    pub gate: bool,
+    /// Go on with an interrupted scan
+    #[arg(long)]
+    pub resume: bool,
+    /// Scan only part I of N of the shards, e.g. 2/8; the runs can be merged
+    #[arg(long, value_name = "I/N", value_parser = parse_part)]
+    pub shard: Option<Part>,
+    /// Say what would be read, with which rules, and stop
+    #[arg(long)]
+    pub dry_run: bool,
+    /// A row for every record, not only for those with findings
+    #[arg(long)]
+    pub sidecar: bool,
+    /// Findings kept per record and rule; all are counted
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub keep: usize,
+    /// File with the key of the value hashes (64 hex digits); made if it does not exist
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// Threads; all cores by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Memory beside mapped files, e.g. 300M; smaller means smaller chunks
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
+    pub max_memory: Option<u64>,
+    /// Read files instead of mapping them
+    #[arg(long)]
+    pub no_mmap: bool,
+    /// Print time and findings per rule at the end
+    #[arg(long)]
+    pub profile: bool,
+}
+
+/// `yujian gate`
+#[derive(Clone, Debug, Args)]
+pub struct GateArgs {
+    /// Directory of the run
+    pub run: PathBuf,
+    #[command(flatten)]
+    pub config: ConfigFile,
+    /// How to print the verdict
+    #[arg(long, value_enum, default_value_t)]
+    pub format: GateFormat,
+}
+
+/// Form of a verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum GateFormat {
+    /// A table for people.
+    #[default]
+    Table,
+    /// One JSON object.
+    Json,
+}
+
+/// `yujian report`
+#[derive(Clone, Debug, Args)]
+pub struct ReportArgs {
+    /// Directory of the run
+    pub run: PathBuf,
+    /// Where to write summary.json and summary.md
+    #[arg(short = 'o', long = "output", value_name = "DIR")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+/// `yujian export`
+#[derive(Clone, Debug, Args)]
+pub struct ExportArgs {
+    /// Directory of the run
+    pub run: PathBuf,
+    /// Which table
+    #[arg(long, value_enum, default_value_t)]
+    pub what: ExportWhat,
+    /// In which form
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ExportForm,
+    /// To a file instead of standard output
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Which table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ExportWhat {
+    /// One row a finding.
+    #[default]
+    Findings,
+    /// One row a record with findings.
+    Records,
+    /// One row a file.
+    Shards,
+}
+
+/// In which form.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ExportForm {
+    /// One JSON object a line.
+    #[default]
+    Jsonl,
+    /// Comma-separated, with a header.
+    Csv,
+}
+
+/// Which configuration.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ConfigFile {
+    /// Configuration; by default `yujian.toml` in the scanned directory, or in the current one
+    #[arg(long = "config", value_name = "FILE")]
+    pub path: Option<PathBuf>,
 }
 
 /// `yujian rules …`
@@ -55,7 +205,7 @@ pub enum RulesCommand {
     },
     /// Check rule files: syntax, breadth, and every example through the scanner
     Check {
-        /// Rule files or folders; the built-in rules if none
+        /// Rule files or folders, beside the built-in rules
         paths: Vec<PathBuf>,
     },
     /// Scan a text and explain every finding
@@ -79,4 +229,37 @@ pub struct RuleFiles {
     /// Without the built-in rules
     #[arg(long, requires = "paths")]
     pub no_builtin: bool,
+}
+
+/// Part `index` (from 1) of `of`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// From 1.
+    pub index: usize,
+    /// How many parts there are.
+    pub of: usize,
+}
+
+fn parse_part(text: &str) -> Result<Part, String> {
+    let parts = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+    match parts {
+        Some((index, of)) if (1..=of).contains(&index) => Ok(Part { index, of }),
+        _ => Err("write I/N with 1 ≤ I ≤ N, such as 2/8".to_owned()),
+    }
+}
+
+fn parse_bytes(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" | "B" => 1,
+        "K" | "KB" | "KIB" => 1 << 10,
+        "M" | "MB" | "MIB" => 1 << 20,
+        "G" | "GB" | "GIB" => 1 << 30,
+        _ => return Err("write bytes with K, M or G, such as 300M".to_owned()),
+    };
+    digits
+        .parse::<u64>()
+        .ok()
+        .and_then(|n| n.checked_mul(unit))
+        .ok_or_else(|| "write bytes with K, M or G, such as 300M".to_owned())
 }

@@ -2,12 +2,20 @@
 
 mod args;
 mod exit;
+mod export;
+mod gate;
+mod key;
 mod language;
+mod progress;
+mod report;
 mod rules;
+mod scan;
+mod setup;
+mod table;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use args::{Cli, Command};
 pub use exit::Outcome;
@@ -15,14 +23,37 @@ pub use exit::Outcome;
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let outcome = match &cli.command {
-        Command::Rules(command) => rules::run(command, &cli.common),
-    };
-    match outcome {
+    match run(&cli) {
         Ok(outcome) => outcome.into(),
+        Err(error) if is_broken_pipe(&error) => Outcome::Passed.into(),
         Err(error) => {
             anstream::eprintln!("{}: {error:#}", cli.common.lang.pick("错误", "error"));
             Outcome::Unfinished.into()
         }
     }
+}
+
+fn run(cli: &Cli) -> anyhow::Result<Outcome> {
+    match &cli.command {
+        Command::Scan(args) => scan::run(args, &cli.common),
+        Command::Gate(args) => gate::run(args, &cli.common),
+        Command::Report(args) => report::run(args, &cli.common),
+        Command::Export(args) => export::run(args),
+        Command::Rules(command) => rules::run(command, &cli.common),
+        Command::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Cli::command(), "yujian", &mut std::io::stdout());
+            Ok(Outcome::Passed)
+        }
+        Command::Man => {
+            clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout())?;
+            Ok(Outcome::Passed)
+        }
+    }
+}
+
+/// Whoever reads our output may stop when they have enough.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
 }

@@ -23,6 +23,8 @@ const PEEK: usize = 4096;
 pub struct DiscoverOptions {
     /// Files of the run's configuration, not of the corpus; canonical paths.
     pub own_files: Vec<PathBuf>,
+    /// Directory of the run, which may lie in the corpus and is no part of it; canonical path.
+    pub own_folder: Option<PathBuf>,
     /// Shard paths the operator leaves out.
     pub exclude: GlobSet,
 }
@@ -85,7 +87,10 @@ impl Walk<'_> {
         while let Some(entry) = entries.next() {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {
-                    if is_system_folder(entry.file_name().to_string_lossy().as_ref()) && entry.depth() > 0 {
+                    let own = self.options.own_folder.as_ref();
+                    if own.is_some_and(|own| entry.path().canonicalize().is_ok_and(|p| p == *own)) {
+                        entries.skip_current_dir();
+                    } else if is_system_folder(entry.file_name().to_string_lossy().as_ref()) && entry.depth() > 0 {
                         self.skip_folder(root, entry.path(), prefix, name);
                         entries.skip_current_dir();
                     }

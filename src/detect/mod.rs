@@ -8,10 +8,12 @@ mod aggregate;
 mod excerpt;
 pub mod keyword;
 pub mod pii;
+mod profile;
 mod proof;
 mod record;
 mod scanner;
 
+pub use profile::{Profile, ProfileLine, Stage};
 pub use proof::{Failure, prove};
 pub use record::{RecordFindings, RecordScan, WINDOW};
 pub use scanner::{DetectOptions, Scanner, Scratch};

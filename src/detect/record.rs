@@ -1,11 +1,13 @@
 //! [`RecordScan`]: one record, field by field, to its findings.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use super::aggregate::Member;
 use super::excerpt::{Hide, excerpt};
 use super::keyword::{Hit, settle};
 use super::pii::{Search, Value};
+use super::profile::Stage;
 use super::scanner::{Scanner, Scratch};
 use crate::rules::syntax::Mask;
 use crate::scan::{Distinct, FindingCounts};
@@ -191,14 +193,21 @@ impl<'s> RecordScan<'s> {
     fn window(&mut self, window: &Window<'_>) {
         let scanner = self.scanner;
         let Scratch { view, hits, candidates, .. } = &mut *self.scratch;
+        let profile = scanner.profile.as_ref();
+        let began = profile.map(|_| Instant::now());
+        let stage = |which, since: Option<Instant>| profile.zip(since).map(|(p, since)| p.stage(which, since));
         view.fold(window.text, FoldTable::get());
+        let began = stage(Stage::Fold, began);
         hits.clear();
         scanner.matcher.each(view.lowered(), &mut |term, start, end| {
             hits.push(Hit { term, start: start as u32, end: end as u32 });
         });
+        let began = stage(Stage::Keywords, began);
         settle(&scanner.terms, hits, window.text, view, candidates);
+        let began = stage(Stage::Settle, began);
         let key = if window.key.is_empty() { String::new() } else { FoldTable::get().term(window.key) };
-        let values = Search::new(&scanner.patterns, &scanner.terms, view, hits, &key).run();
+        let values = Search::new(&scanner.patterns, &scanner.terms, view, hits, &key, profile).run();
+        stage(Stage::Patterns, began);
         if candidates.is_empty() && values.is_empty() {
             return;
         }
@@ -335,6 +344,9 @@ impl<'s> RecordScan<'s> {
     }
 
     fn keep(&mut self, finding: Finding) -> bool {
+        if let Some(profile) = &self.scanner.profile {
+            profile.found(finding.rule);
+        }
         let counts = self.found.counts.entry(finding.rule).or_default();
         let kept = match finding.suppressed_by {
             None => &mut counts.open,

@@ -33,6 +33,7 @@ pub struct Scanner {
     pub(super) patterns: CompiledPatterns,
     pub(super) aggregates: Vec<AggregateRule>,
     pub(super) options: DetectOptions,
+    pub(super) profile: Option<super::Profile>,
 }
 
 /// Buffers of one thread, reused from record to record.
@@ -60,7 +61,7 @@ impl Scanner {
         }
         let matcher = Box::new(Automaton::new(&terms.terms));
         let aggregates = AggregateRule::all(&rules);
-        Ok(Self { rules, terms, matcher, patterns, aggregates, options })
+        Ok(Self { rules, terms, matcher, patterns, aggregates, options, profile: None })
     }
 
     /// The rules it was compiled from.

@@ -1,8 +1,11 @@
 //! Pattern rules on one text: search, confirm, weigh, settle.
 
+use std::time::Instant;
+
 use super::compile::{CompiledPatterns, PatternRule, compact};
 use super::confirm::Candidate;
 use super::{address, cluster};
+use crate::detect::Profile;
 use crate::detect::keyword::{CompiledTerms, Hit, Role, back, forward, is_whole_word};
 use crate::rules::syntax::Boundary;
 use crate::text::View;
@@ -48,6 +51,7 @@ pub struct Search<'a> {
     hits: &'a [Hit],
     /// Folded, lower-case key of the field.
     key: &'a str,
+    profile: Option<&'a Profile>,
     values: Vec<Value>,
 }
 
@@ -59,8 +63,9 @@ impl<'a> Search<'a> {
         view: &'a View,
         hits: &'a [Hit],
         key: &'a str,
+        profile: Option<&'a Profile>,
     ) -> Self {
-        Self { patterns, terms, text: view.text(), hits, key, values: Vec::new() }
+        Self { patterns, terms, text: view.text(), hits, key, profile, values: Vec::new() }
     }
 
     /// Every value that stands, by place.
@@ -152,6 +157,14 @@ impl<'a> Search<'a> {
 
     /// Tries all matches of a rule's pattern inside `start..end`.
     fn try_rule(&mut self, rule: RuleIndex, start: usize, end: usize) {
+        let began = self.profile.map(|_| Instant::now());
+        self.matches(rule, start, end);
+        if let (Some(profile), Some(began)) = (self.profile, began) {
+            profile.tried(rule, began);
+        }
+    }
+
+    fn matches(&mut self, rule: RuleIndex, start: usize, end: usize) {
         let rule = self.patterns.rule(rule);
         let Some(pattern) = &rule.pattern else { return };
         let mut at = start;

@@ -1,0 +1,264 @@
+//! `yujian scan`: paths in, a run and its summary out.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context as _, Result, bail};
+use crossbeam_channel::{RecvTimeoutError, bounded};
+use indicatif::{DecimalBytes, HumanBytes};
+
+use super::args::{Common, ScanArgs};
+use super::key::{self, Key};
+use super::progress::Display;
+use super::setup::Configured;
+use super::{Outcome, gate, table};
+use crate::corpus::{DiscoverOptions, Fate, Shard, discover};
+use crate::detect::{DetectOptions, Scanner};
+use crate::run::{Environment, Listed, Manifest, Mode, Pack, Recorder, Run, RunHeader};
+use crate::scan::{Event, Finished, Line, Progress, ScanOptions, ShardIndex};
+use crate::{RunError, rules::RuleSet};
+
+/// Events that may wait for the recorder.
+const WAITING: usize = 64;
+/// Largest and smallest chunk; both powers of two.
+const CHUNK: std::ops::RangeInclusive<u64> = (256 << 10)..=(8 << 20);
+/// What a thread needs per byte of chunk: the chunk of a stream, its successor, folded copies.
+const MEMORY_PER_CHUNK_BYTE: u64 = 8;
+
+/// Runs the command.
+pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
+    let configured = Configured::find(&args.config, &args.paths)?;
+    let rules = configured.rules(&args.rules)?;
+    let shards = find_shards(args, &configured)?;
+    if args.dry_run {
+        table::dry_run(&shards, &rules, common)?;
+        return Ok(Outcome::Passed);
+    }
+    let Some(output) = &args.output else { bail!("name a directory for the run with -o") };
+    let key = key::load(args.key_file.as_deref())?;
+    if key.is_none() && !common.quiet {
+        anstream::eprintln!(
+            "{}",
+            common.lang.pick(
+                "没有可用的密钥文件,结果中不含值摘要(可用 --key-file 指定)",
+                "no place for a key, so the run holds no value hashes (name one with --key-file)"
+            )
+        );
+    }
+    let detect = DetectOptions { key: key.as_ref().map(|k| k.bytes), keep: args.keep };
+    let scanner = Scanner::new(rules.clone(), detect)?.profiled(args.profile);
+    let mut options = configured.config.scan_options();
+    options.sidecar = args.sidecar;
+    options.map = !args.no_mmap;
+    let threads = args.threads.map_or_else(available_threads, usize::from);
+    options.chunk = chunk_size(args.max_memory, threads);
+    let header = header(&configured, args, &rules, key.as_ref(), options.chunk, &shards);
+    let mode = if args.resume { Mode::Resume } else { Mode::Fresh };
+    let (recorder, finished) = Recorder::create(output, header, mode)?;
+    if let Ok(chunk) = usize::try_from(finished.chunk_bytes) {
+        options.chunk = chunk;
+    }
+    let began = (SystemTime::now(), Instant::now());
+    let work = Work { shards: &shards, scanner: &scanner, options: &options, finished: &finished, threads };
+    let Some(recorder) = work.scan(recorder, common)? else {
+        return Ok(interrupted(output, common));
+    };
+    let manifest = recorder.finish(environment(began, threads, args.resume))?;
+    conclude(args, common, &configured, output, &manifest, &scanner, began.1.elapsed())
+}
+
+fn find_shards(args: &ScanArgs, configured: &Configured) -> Result<Vec<Shard>> {
+    let options = DiscoverOptions {
+        own_files: configured.file.iter().filter_map(|f| f.canonicalize().ok()).collect(),
+        own_folder: args.output.as_ref().and_then(|o| o.canonicalize().ok()),
+        exclude: configured.config.exclude(),
+    };
+    let mut shards = discover(&args.paths, &options)?;
+    configured.config.assign_sources(&mut shards);
+    if let Some(part) = args.shard {
+        let mut number = 0;
+        shards.retain(|_| {
+            number += 1;
+            (number - 1) % part.of == part.index - 1
+        });
+    }
+    Ok(shards)
+}
+
+fn available_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// The largest power of two with which all threads stay within the limit.
+fn chunk_size(max_memory: Option<u64>, threads: usize) -> usize {
+    let limit = max_memory.map_or(*CHUNK.end(), |m| m / (threads as u64 * MEMORY_PER_CHUNK_BYTE));
+    let wanted = limit.clamp(*CHUNK.start(), *CHUNK.end());
+    1 << wanted.ilog2()
+}
+
+fn header(
+    configured: &Configured,
+    args: &ScanArgs,
+    rules: &RuleSet,
+    key: Option<&Key>,
+    chunk: usize,
+    shards: &[Shard],
+) -> RunHeader {
+    let modified = |shard: &Shard| {
+        let time = fs::metadata(&shard.location).ok()?.modified().ok()?;
+        i64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_nanos()).ok()
+    };
+    RunHeader {
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        rules_digest: rules.digest().to_owned(),
+        packs: rules.packs().iter().map(|p| Pack { name: p.id.clone(), version: p.version.clone() }).collect(),
+        rules: rules.infos().to_vec(),
+        config_digest: configured.config.scan_digest(args.sidecar, args.keep),
+        key_id: key.map(|k| k.id.clone()),
+        chunk_bytes: chunk as u64,
+        shards: shards.iter().map(|s| Listed { shard: s.clone(), modified: modified(s) }).collect(),
+    }
+}
+
+/// What the threads work on.
+struct Work<'a> {
+    shards: &'a [Shard],
+    scanner: &'a Scanner,
+    options: &'a ScanOptions,
+    finished: &'a crate::run::Finished,
+    threads: usize,
+}
+
+impl Finished for crate::run::Finished {
+    fn piece(&self, shard: ShardIndex, piece: u32) -> bool {
+        Self::piece(self, shard, piece)
+    }
+
+    fn shard(&self, shard: ShardIndex) -> bool {
+        Self::shard(self, shard)
+    }
+}
+
+impl Work<'_> {
+    /// Scans everything; the recorder back, or none if the user interrupted.
+    fn scan(&self, mut recorder: Recorder, common: &Common) -> Result<Option<Recorder>> {
+        let stop = Arc::new(AtomicBool::new(false));
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+            // The second time the signal does what it would have done.
+            signal_hook::flag::register_conditional_default(signal, stop.clone())
+                .and_then(|_| signal_hook::flag::register(signal, stop.clone()))
+                .context("cannot watch for interruption")?;
+        }
+        let failed = AtomicBool::new(false);
+        let halt = AtomicBool::new(false);
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.threads)
+            .thread_name(|i| format!("scan-{i}"))
+            .build()
+            .context("cannot start threads")?;
+        let progress = Progress::default();
+        let mut display = Display::new(self.shards.iter().map(|s| s.bytes).sum(), common);
+        let (send, events) = bounded(WAITING);
+        let mut result: Result<(), RunError> = Ok(());
+        std::thread::scope(|scope| {
+            let line = Line {
+                shards: self.shards,
+                scanner: self.scanner,
+                options: self.options,
+                finished: self.finished,
+                stop: &halt,
+                progress: &progress,
+            };
+            let pool = &pool;
+            scope.spawn(move || pool.install(|| line.run(&send)));
+            loop {
+                if stop.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed) {
+                    halt.store(true, Ordering::Relaxed);
+                }
+                match events.recv_timeout(Duration::from_millis(100)) {
+                    Ok(event) if result.is_ok() => {
+                        result = match event {
+                            Event::Piece(outcome) => recorder.piece(&outcome),
+                            Event::Shard(outcome) => recorder.shard(&outcome),
+                        };
+                        // The others are told to stop; what they still send is let go.
+                        failed.store(result.is_err(), Ordering::Relaxed);
+                    }
+                    Ok(_) | Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => break,
+                }
+                display.show(&progress);
+            }
+        });
+        display.end();
+        result?;
+        Ok((!stop.load(Ordering::Relaxed)).then_some(recorder))
+    }
+}
+
+fn interrupted(output: &Path, common: &Common) -> Outcome {
+    let output = output.display();
+    anstream::eprintln!(
+        "{}",
+        match common.lang {
+            super::language::Language::Zh => format!("已中断。已完成的部分保存在 {output},加 --resume 可继续。"),
+            super::language::Language::En => {
+                format!("interrupted: what is finished is kept in {output}; go on with --resume")
+            }
+        }
+    );
+    Outcome::Unfinished
+}
+
+fn environment(began: (SystemTime, Instant), threads: usize, resumed: bool) -> Environment {
+    Environment {
+        started: rfc3339(began.0),
+        finished: rfc3339(SystemTime::now()),
+        duration_ms: u64::try_from(began.1.elapsed().as_millis()).unwrap_or(u64::MAX),
+        host: fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned(),
+        command: std::env::args().collect(),
+        threads: u32::try_from(threads).unwrap_or(u32::MAX),
+        resumed,
+    }
+}
+
+/// Seconds precision, UTC.
+fn rfc3339(time: SystemTime) -> String {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    chrono::DateTime::from_timestamp(i64::try_from(since.as_secs()).unwrap_or_default(), 0)
+        .unwrap_or_default()
+        .to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+fn conclude(
+    args: &ScanArgs,
+    common: &Common,
+    configured: &Configured,
+    output: &Path,
+    manifest: &Manifest,
+    scanner: &Scanner,
+    took: Duration,
+) -> Result<Outcome> {
+    let run = Run::open(output)?;
+    if !common.quiet {
+        table::summary(&run, manifest, common)?;
+        let bytes = manifest.totals.stored_bytes.scanned;
+        let rate = DecimalBytes((bytes as f64 / took.as_secs_f64().max(1e-9)) as u64);
+        anstream::println!("{} · {:.1} s · {rate}/s · {}", HumanBytes(bytes), took.as_secs_f64(), output.display());
+    }
+    if args.profile {
+        table::profile(scanner)?;
+    }
+    if args.gate {
+        return gate::judge_run(&run, &configured.config, super::args::GateFormat::Table, common);
+    }
+    Ok(if manifest.coverage.whole { Outcome::Passed } else { Outcome::Unfinished })
+}
+
+/// Shards that will be read, and all others.
+pub fn is_read(shard: &Shard) -> bool {
+    matches!(shard.fate, Fate::Read(..))
+}

@@ -1,0 +1,126 @@
+//! [`Policy`]: what a gate asks for, from `rules/standards` and the operator's `[policy]`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::SetupError;
+use crate::config::{Config, PolicyConfig};
+
+const PRESETS: &[(&str, &str)] =
+    &[("filing-cn", include_str!("../../rules/standards/filing-cn.toml"))];
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CheckKind {
+    /// Everything was read.
+    Coverage,
+    /// Records with illegal or undesirable information, per source.
+    BadRate,
+    /// One finding is too many.
+    ZeroTolerance,
+    /// Sensitive personal information, per source.
+    PiSensitive,
+    /// Other personal information, per source.
+    PiGeneral,
+}
+
+/// One check with its threshold and where that comes from.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// What is measured.
+    #[serde(rename = "id")]
+    pub kind: CheckKind,
+    /// Our stable clause id.
+    pub clause: String,
+    /// Where the duty stands.
+    pub reference: String,
+    /// How sure the text of the reference is: `final_verified`, `draft`, `technical_doc`,
+    /// `practice`.
+    pub status: String,
+    /// See the check.
+    pub threshold: f64,
+    /// For [`CheckKind::BadRate`].
+    #[serde(default)]
+    pub candidate_confidence: f64,
+    /// For [`CheckKind::ZeroTolerance`]: rule ids, risk codes, entities.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// For personal information: grounds that suffice.
+    #[serde(default)]
+    pub bases: Vec<String>,
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PresetFile {
+    format: u32,
+    preset: String,
+    version: String,
+    check: Vec<Check>,
+}
+
+/// What a gate asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    /// Name of the preset.
+    pub preset: String,
+    /// Date of the preset.
+    pub version: String,
+    /// The checks.
+    pub checks: Vec<Check>,
+    /// Ground for personal information by source; sources that declare none are absent.
+    pub bases: BTreeMap<String, String>,
+    /// Whether a check that needs evidence or a person lets the gate pass.
+    pub review_passes: bool,
+}
+
+impl Policy {
+    /// From a configuration.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such preset.
+    pub fn new(config: &Config) -> Result<Self, SetupError> {
+        let wanted = &config.policy;
+        let Some((_, text)) = PRESETS.iter().find(|(name, _)| *name == wanted.preset) else {
+            let names: Vec<&str> = PRESETS.iter().map(|(name, _)| *name).collect();
+            return Err(SetupError::other(
+                format!("no policy is called `{}`", wanted.preset),
+                format!("[policy] preset is one of: {}", names.join(", ")),
+            ));
+        };
+        let file: PresetFile = toml::from_str(text)
+            .map_err(|error| SetupError::other(format!("preset: {error}"), "please report this"))?;
+        debug_assert_eq!(file.format, 1);
+        let bases = config.source.iter().filter(|s| !s.pi_basis.is_empty());
+        Ok(Self {
+            preset: file.preset,
+            version: file.version,
+            checks: file.check.into_iter().map(|check| overridden(check, wanted)).collect(),
+            bases: bases.map(|s| (s.id.clone(), s.pi_basis.clone())).collect(),
+            review_passes: wanted.review_passes,
+        })
+    }
+}
+
+fn overridden(mut check: Check, wanted: &PolicyConfig) -> Check {
+    match check.kind {
+        CheckKind::BadRate => {
+            check.threshold = wanted.bad_rate.unwrap_or(check.threshold);
+            check.candidate_confidence =
+                wanted.candidate_confidence.unwrap_or(check.candidate_confidence);
+        }
+        CheckKind::ZeroTolerance => {
+            check.names = wanted.zero_tolerance.clone().unwrap_or(check.names);
+        }
+        _ => {}
+    }
+    check
+}

@@ -1,0 +1,5 @@
+//! Run and verdict → documents. One model, every format.
+
+mod summary;
+
+pub use summary::{GROUPS, GroupCounts, NamedCounts, ReportLanguage, SourceSummary, Summary, group_of};
