@@ -7,6 +7,7 @@ mod span;
 pub mod corpus;
 pub mod detect;
 pub mod rules;
+pub mod run;
 pub mod scan;
 
 pub use error::{Complaint, RunError, SetupError, ShardError};
