@@ -12,9 +12,11 @@
 mod assemble;
 mod checkpoint;
 mod coverage;
+mod export;
 mod file;
 mod header;
 mod manifest;
+mod reader;
 mod record;
 mod rows;
 mod table;
@@ -22,8 +24,10 @@ mod value;
 
 pub use checkpoint::Finished;
 pub use coverage::{Coverage, HARMLESS_REASONS, NOTE_REASONS, Unread};
+pub use export::{ExportFormat, Table, export};
 pub use header::{Listed, Pack, RunHeader};
 pub use manifest::{Environment, FindingTotals, Manifest, RuleSetId, Stored, Totals};
+pub use reader::Run;
 pub use record::{Mode, Recorder};
 pub use rows::{Decision, FindingRow, RecordRow, ShardRow, Status, finding_id};
 pub use table::Rows;
