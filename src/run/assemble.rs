@@ -1,0 +1,253 @@
+//! From the log to a complete run.
+//!
+//! One pass over the log in order of shards and pieces, with one piece in memory at a time.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::checkpoint::Log;
+use super::coverage::{self, Coverage, TallySums};
+use super::file::{self, NewFile};
+use super::header::RunHeader;
+use super::manifest::{Environment, FindingTotals, Manifest, RuleSetId, Stored, Totals};
+use super::rows::{FindingPlace, FindingRow, RecordRow, ShardRow};
+use super::table::{Row, TableWriter};
+use super::{FORMAT_VERSION, RUN_FILE, TALLY_FILE};
+use crate::RunError;
+use crate::corpus::Fate;
+use crate::rules::RuleInfo;
+use crate::scan::{PieceOutcome, RecordIssue, ShardIndex, ShardOutcome, Tally};
+
+/// The contents of `tally.json`.
+#[derive(Serialize, Deserialize)]
+pub(super) struct TallyFile {
+    pub format_version: u32,
+    #[serde(flatten)]
+    pub tally: Tally,
+}
+
+/// Makes a complete run in `dir`.
+///
+/// # Errors
+///
+/// See [`Recorder::finish`](super::Recorder::finish).
+pub(super) fn assemble(
+    dir: &Path,
+    header: &RunHeader,
+    log: &Log,
+    environment: Environment,
+) -> Result<Manifest, RunError> {
+    let mut assembly = Assembly::begin(dir, &header.rules)?;
+    for (index, listed) in (0..).map(ShardIndex).zip(&header.shards) {
+        let row = ShardRow::new(&listed.shard);
+        match listed.shard.fate {
+            Fate::Read(..) => assembly.read_shard(log, index, row)?,
+            Fate::Skip(_) | Fate::Fail(..) => assembly.end_shard(row)?,
+        }
+    }
+    let stored_bytes = header.shards.iter().map(|listed| listed.shard.bytes).sum();
+    let discovered = (header.shards.len() as u64, stored_bytes);
+    let Assembly {
+        coverage,
+        sums,
+        tally,
+        ..
+    } = &assembly;
+    coverage::check_run(discovered, coverage, sums, tally)?;
+    assembly.publish(dir, header, environment)
+}
+
+/// A run that is being put together.
+struct Assembly<'a> {
+    rules: &'a [RuleInfo],
+    findings: TableWriter<FindingRow>,
+    records: TableWriter<RecordRow>,
+    shards: TableWriter<ShardRow>,
+    tally: Tally,
+    coverage: Coverage,
+    /// Sums of what was written to the tables, to be held against the tally.
+    sums: TallySums,
+    kept: u64,
+    replaced_bytes: u64,
+    root: blake3::Hasher,
+}
+
+impl<'a> Assembly<'a> {
+    fn begin(dir: &Path, rules: &'a [RuleInfo]) -> Result<Self, RunError> {
+        Ok(Self {
+            rules,
+            findings: TableWriter::create(dir)?,
+            records: TableWriter::create(dir)?,
+            shards: TableWriter::create(dir)?,
+            tally: Tally::default(),
+            coverage: Coverage::default(),
+            sums: TallySums::default(),
+            kept: 0,
+            replaced_bytes: 0,
+            root: blake3::Hasher::new(),
+        })
+    }
+
+    fn read_shard(
+        &mut self,
+        log: &Log,
+        index: ShardIndex,
+        mut row: ShardRow,
+    ) -> Result<(), RunError> {
+        let Some(end) = log.read_shard(index)? else {
+            return Err(unfinished(&row.path));
+        };
+        for piece in 0..end.pieces {
+            match log.read_piece(index, piece)? {
+                Some(piece) => self.read_piece(&end, &mut row, piece)?,
+                None => return Err(unfinished(&row.path)),
+            }
+        }
+        if log.piece_count(index) != end.pieces as usize {
+            return Err(RunError::state(
+                format!(
+                    "internal: {} has more than its {} pieces",
+                    row.path, end.pieces
+                ),
+                "please report this",
+            ));
+        }
+        row.decoded_bytes = end.decoded_bytes;
+        row.digest = Some(end.digest).filter(|digest| !digest.is_empty());
+        if let Some((reason, sentence)) = &end.error {
+            row.fail(reason, sentence);
+        }
+        coverage::check_shard(&row)?;
+        self.end_shard(row)
+    }
+
+    fn read_piece(
+        &mut self,
+        end: &ShardOutcome,
+        row: &mut ShardRow,
+        piece: PieceOutcome,
+    ) -> Result<(), RunError> {
+        // Until here the row has counted the records of the pieces before.
+        let first = row.records.total();
+        for outcome in &piece.outcomes {
+            let place = FindingPlace {
+                path: &row.path,
+                digest: &end.digest,
+                record: first + outcome.record,
+                record_id: outcome.id.as_deref(),
+                source: &outcome.source,
+            };
+            for finding in &outcome.findings {
+                let rule = &self.rules[finding.rule.0 as usize];
+                self.findings.push(FindingRow::new(&place, rule, finding))?;
+            }
+            let record = RecordRow::new(&place, self.rules, outcome);
+            self.kept += outcome.findings.len() as u64;
+            self.sums.findings.open += record.findings;
+            self.sums.findings.suppressed += record.suppressed;
+            self.sums.records_with_findings += u64::from(record.findings > 0);
+            row.findings += record.findings;
+            self.records.push(record)?;
+        }
+        let room = PieceOutcome::ISSUES_KEPT - row.issues.len();
+        row.issues.extend(
+            piece
+                .issues
+                .into_iter()
+                .take(room)
+                .map(|issue| RecordIssue {
+                    record: first + issue.record,
+                    ..issue
+                }),
+        );
+        for (reason, records) in piece.reasons {
+            *row.reasons.entry(reason).or_default() += records;
+        }
+        row.records.merge(&piece.records);
+        row.decoded.merge(&piece.bytes);
+        row.replaced_bytes += piece.replaced_bytes;
+        self.sums.records.merge(&piece.records);
+        self.sums.bytes.merge(&piece.bytes);
+        self.tally.merge(&piece.tally);
+        Ok(())
+    }
+
+    fn end_shard(&mut self, row: ShardRow) -> Result<(), RunError> {
+        let digest = row.digest.as_deref().unwrap_or("");
+        for part in [
+            row.path.as_bytes(),
+            digest.as_bytes(),
+            &row.bytes.to_le_bytes(),
+        ] {
+            self.root.update(&(part.len() as u64).to_le_bytes());
+            self.root.update(part);
+        }
+        self.coverage.add(&row);
+        self.replaced_bytes += row.replaced_bytes;
+        self.shards.push(row)
+    }
+
+    /// Gives every file its name, `run.json` last.
+    fn publish(
+        self,
+        dir: &Path,
+        header: &RunHeader,
+        environment: Environment,
+    ) -> Result<Manifest, RunError> {
+        // All tables are whole on the disk before the first of them gets its name.
+        let tables: [(&str, NewFile); 3] = [
+            (FindingRow::FILE, self.findings.finish()?),
+            (RecordRow::FILE, self.records.finish()?),
+            (ShardRow::FILE, self.shards.finish()?),
+        ];
+        let mut files = BTreeMap::<String, Stored>::new();
+        for (name, table) in tables {
+            files.insert(name.to_owned(), table.publish()?);
+        }
+        let tally = TallyFile {
+            format_version: FORMAT_VERSION,
+            tally: self.tally,
+        };
+        files.insert(
+            TALLY_FILE.to_owned(),
+            file::write_compact(&dir.join(TALLY_FILE), &tally)?,
+        );
+        file::sync_dir(dir)?;
+        let manifest = Manifest {
+            format_version: FORMAT_VERSION,
+            tool_version: header.tool_version.clone(),
+            complete: true,
+            rules: RuleSetId::of(header),
+            config_digest: header.config_digest.clone(),
+            root_digest: self.root.finalize().to_hex().to_string(),
+            key_id: header.key_id.clone(),
+            totals: Totals {
+                files: self.coverage.files,
+                stored_bytes: self.coverage.stored_bytes,
+                decoded_bytes: self.coverage.decoded_bytes,
+                records: self.coverage.records,
+                replaced_bytes: self.replaced_bytes,
+                findings: FindingTotals {
+                    kept: self.kept,
+                    open: self.sums.findings.open,
+                    suppressed: self.sums.findings.suppressed,
+                },
+            },
+            coverage: self.coverage,
+            files,
+            environment,
+        };
+        file::write_json(&dir.join(RUN_FILE), &manifest)?;
+        file::sync_dir(dir)?;
+        Ok(manifest)
+    }
+}
+
+fn unfinished(path: &str) -> RunError {
+    RunError::state(
+        format!("the scan is not complete: {path} is not finished"),
+        "go on with it with --resume",
+    )
+}

@@ -1,0 +1,43 @@
+//! The run directory: what a scan leaves behind.
+//!
+//! Outcomes go in, piece by piece and in any order, through a [`Recorder`]; they stand in an
+//! append-only log until every shard is finished, so that a killed scan resumes where it was.
+//! Then the log is read once in the order of the shards and becomes the tables, the tally and
+//! `run.json`, which is written last: a directory without it is no run.
+//!
+//! The bytes of a run follow from the corpus, the rules and the configuration alone. Neither the
+//! order in which pieces were finished nor the places where shards were cut leave a trace; clock,
+//! host and command line stand in the `environment` section of `run.json` and nowhere else.
+
+mod assemble;
+mod checkpoint;
+mod coverage;
+mod export;
+mod file;
+mod header;
+mod manifest;
+mod reader;
+mod record;
+mod rows;
+mod table;
+mod value;
+
+pub use checkpoint::Finished;
+pub use coverage::{Coverage, HARMLESS_REASONS, NOTE_REASONS, Unread};
+pub use export::{ExportFormat, Table, export};
+pub use header::{Listed, Pack, RunHeader};
+pub use manifest::{Environment, FindingTotals, Manifest, RuleSetId, Stored, Totals};
+pub use reader::Run;
+pub use record::{Mode, Recorder};
+pub use rows::{Decision, FindingRow, RecordRow, ShardRow, Status, finding_id};
+pub use table::Rows;
+
+/// Version of the layout of a run directory. A reader refuses any other.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Written last: a directory with this file is a complete run.
+pub(crate) const RUN_FILE: &str = "run.json";
+/// Mergeable counts.
+pub(crate) const TALLY_FILE: &str = "tally.json";
+/// Exists while the run is being written.
+pub(crate) const CHECKPOINT_DIR: &str = "checkpoint";

@@ -1,0 +1,21 @@
+//! The rows of the three tables as plain structs, and how they become columns and back.
+//!
+//! Columns have the same names in Parquet, JSONL and CSV, except that a span is one array in
+//! JSONL and two columns elsewhere.
+
+mod columns;
+mod finding;
+mod record;
+mod shard;
+
+pub(super) use finding::FindingPlace;
+pub use finding::{FindingRow, finding_id};
+pub use record::{Decision, RecordRow};
+pub use shard::{ShardRow, Status};
+
+/// The files the rows are in.
+pub(super) const TABLE_FILES: [&str; 3] = [
+    <FindingRow as super::table::Row>::FILE,
+    <RecordRow as super::table::Row>::FILE,
+    <ShardRow as super::table::Row>::FILE,
+];
