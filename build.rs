@@ -15,7 +15,10 @@ fn main() {
     let mut list = String::from("&[\n");
     for file in files {
         let name = file.strip_prefix(&root).expect("it lies under the root");
-        let name = name.to_str().expect("rule files have plain names").replace('\\', "/");
+        let name = name
+            .to_str()
+            .expect("rule files have plain names")
+            .replace('\\', "/");
         writeln!(list, "    ({name:?}, include_str!({file:?})),").expect("writing to a string");
     }
     list.push_str("]\n");
@@ -24,7 +27,9 @@ fn main() {
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
     for entry in entries.flatten() {
         let path = entry.path();
         if path.is_dir() {

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
 
+use crate::SetupError;
 use crate::corpus::Shard;
 use crate::corpus::split::json::{MetaPaths, TextPaths};
 use crate::rules::Place;
 use crate::scan::{ScanOptions, SourceRules};
-use crate::SetupError;
 
 /// Name of the file, looked for beside the corpus.
 pub const FILE_NAME: &str = "yujian.toml";
@@ -51,7 +51,9 @@ pub struct CorpusConfig {
 impl Default for CorpusConfig {
     fn default() -> Self {
         Self {
-            text: ["text", "content", "messages[].content"].map(str::to_owned).to_vec(),
+            text: ["text", "content", "messages[].content"]
+                .map(str::to_owned)
+                .to_vec(),
             id: "id".to_owned(),
             source: String::new(),
             exclude: Vec::new(),
@@ -81,18 +83,53 @@ pub struct SourceConfig {
 
 /// What else a source may declare. Source: the source manifest of the product's standards table.
 const SOURCE_KEYS: &[&str] = &[
-    "name", "kind", "modality", "language", "origin_country", "hosting_country", "publisher", "url",
-    "collected_from", "collected_to", "collection_method", "robots_snapshot", "robots_verdict",
-    "tos_evidence", "licence_id", "licence_evidence", "licence_scope", "contract_id",
-    "contract_evidence", "counterparty_name", "counterparty_uscc", "contract_signed_on",
-    "contract_valid_to", "commitments", "review", "user_authorisation_ref", "generator",
-    "pi_categories", "ipr_owner_statement", "ipr_risk_level", "data_class", "data_grade",
-    "pre_assessment", "post_verification", "notes",
+    "name",
+    "kind",
+    "modality",
+    "language",
+    "origin_country",
+    "hosting_country",
+    "publisher",
+    "url",
+    "collected_from",
+    "collected_to",
+    "collection_method",
+    "robots_snapshot",
+    "robots_verdict",
+    "tos_evidence",
+    "licence_id",
+    "licence_evidence",
+    "licence_scope",
+    "contract_id",
+    "contract_evidence",
+    "counterparty_name",
+    "counterparty_uscc",
+    "contract_signed_on",
+    "contract_valid_to",
+    "commitments",
+    "review",
+    "user_authorisation_ref",
+    "generator",
+    "pi_categories",
+    "ipr_owner_statement",
+    "ipr_risk_level",
+    "data_class",
+    "data_grade",
+    "pre_assessment",
+    "post_verification",
+    "notes",
 ];
 
 /// Grounds a source may name. Source: PIPL articles 13, 27 to 29.
 const PI_BASES: &[&str] = &[
-    "", "none_found", "consent", "separate_consent", "public_disclosed", "contract", "statutory", "anonymised",
+    "",
+    "none_found",
+    "consent",
+    "separate_consent",
+    "public_disclosed",
+    "contract",
+    "statutory",
+    "anonymised",
 ];
 
 /// `[rules]`
@@ -105,7 +142,9 @@ pub struct RulesConfig {
 
 impl Default for RulesConfig {
     fn default() -> Self {
-        Self { packs: vec!["builtin".to_owned()] }
+        Self {
+            packs: vec!["builtin".to_owned()],
+        }
     }
 }
 
@@ -156,7 +195,8 @@ impl Config {
     pub fn parse(text: &str, name: &str) -> Result<Self, SetupError> {
         let config: Self = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
-            let complaint = Place::new(name, text, at).complaint(error.message(), suggestion(error.message()));
+            let complaint =
+                Place::new(name, text, at).complaint(error.message(), suggestion(error.message()));
             SetupError::Complaints(vec![complaint])
         })?;
         let mut complaints = Vec::new();
@@ -164,42 +204,87 @@ impl Config {
             let at = text.find(needle).unwrap_or(0);
             complaints.push(Place::new(name, text, at).complaint(what, hint));
         });
-        if complaints.is_empty() { Ok(config) } else { Err(SetupError::Complaints(complaints)) }
+        if complaints.is_empty() {
+            Ok(config)
+        } else {
+            Err(SetupError::Complaints(complaints))
+        }
     }
 
     fn check(&self, report: &mut dyn FnMut(&str, String, String)) {
         if let Err(path) = TextPaths::new(&self.corpus.text) {
-            report("text", format!("[corpus] text: `{path}` is no path"), "write text, meta.title or messages[].content".to_owned());
+            report(
+                "text",
+                format!("[corpus] text: `{path}` is no path"),
+                "write text, meta.title or messages[].content".to_owned(),
+            );
         }
         let mut seen = std::collections::HashSet::new();
         for source in &self.source {
             let id = source.id.as_str();
             if id.is_empty() {
-                report("[[source]]", "a source without `id`".to_owned(), "give every source an id".to_owned());
+                report(
+                    "[[source]]",
+                    "a source without `id`".to_owned(),
+                    "give every source an id".to_owned(),
+                );
             } else if !seen.insert(id) {
-                report(id, format!("source `{id}` is declared twice"), "merge the two".to_owned());
+                report(
+                    id,
+                    format!("source `{id}` is declared twice"),
+                    "merge the two".to_owned(),
+                );
             }
             if source.record_field.is_empty() == source.globs.is_empty() {
-                report(id, format!("source `{id}` must be told by `match`, or by `record_field` and `equals`"), "write one of them".to_owned());
+                report(
+                    id,
+                    format!(
+                        "source `{id}` must be told by `match`, or by `record_field` and `equals`"
+                    ),
+                    "write one of them".to_owned(),
+                );
             }
             for glob in source.globs.iter().filter(|g| Glob::new(g).is_err()) {
-                report(glob, format!("source `{id}`: `{glob}` is no glob"), "write something like wiki/**".to_owned());
+                report(
+                    glob,
+                    format!("source `{id}`: `{glob}` is no glob"),
+                    "write something like wiki/**".to_owned(),
+                );
             }
-            for key in source.declared.keys().filter(|k| !SOURCE_KEYS.contains(&k.as_str())) {
+            for key in source
+                .declared
+                .keys()
+                .filter(|k| !SOURCE_KEYS.contains(&k.as_str()))
+            {
                 let hint = nearest(key, SOURCE_KEYS.iter().copied());
                 report(key, format!("source `{id}`: unknown key `{key}`"), hint);
             }
             if !PI_BASES.contains(&source.pi_basis.as_str()) {
                 let hint = nearest(&source.pi_basis, PI_BASES[1..].iter().copied());
-                report(&source.pi_basis, format!("source `{id}`: `{}` is no basis", source.pi_basis), hint);
+                report(
+                    &source.pi_basis,
+                    format!("source `{id}`: `{}` is no basis", source.pi_basis),
+                    hint,
+                );
             }
         }
         for glob in self.corpus.exclude.iter().filter(|g| Glob::new(g).is_err()) {
-            report(glob, format!("[corpus] exclude: `{glob}` is no glob"), "write something like images/**".to_owned());
+            report(
+                glob,
+                format!("[corpus] exclude: `{glob}` is no glob"),
+                "write something like images/**".to_owned(),
+            );
         }
-        for (name, share) in [("bad_rate", self.policy.bad_rate), ("candidate_confidence", self.policy.candidate_confidence)] {
+        for (name, share) in [
+            ("bad_rate", self.policy.bad_rate),
+            ("candidate_confidence", self.policy.candidate_confidence),
+        ] {
             if share.is_some_and(|s| !(0.0..=1.0).contains(&s)) {
-                report(name, format!("[policy] {name} is a share"), "write a number from 0 to 1".to_owned());
+                report(
+                    name,
+                    format!("[policy] {name} is a share"),
+                    "write a number from 0 to 1".to_owned(),
+                );
             }
         }
     }
@@ -212,7 +297,12 @@ impl Config {
     /// Rule files and folders, relative to `base`, and whether the built-in rules are wanted.
     pub fn rule_paths(&self, base: &Path) -> (bool, Vec<PathBuf>) {
         let builtin = self.rules.packs.iter().any(|p| p == "builtin");
-        let paths = self.rules.packs.iter().filter(|p| *p != "builtin").map(|p| base.join(p));
+        let paths = self
+            .rules
+            .packs
+            .iter()
+            .filter(|p| *p != "builtin")
+            .map(|p| base.join(p));
         (builtin, paths.collect())
     }
 
@@ -220,37 +310,59 @@ impl Config {
     pub fn assign_sources(&self, shards: &mut [Shard]) {
         for source in self.source.iter().rev().filter(|s| !s.globs.is_empty()) {
             let set = glob_set(&source.globs);
-            shards.iter_mut().filter(|s| set.is_match(&s.path)).for_each(|s| s.source.clone_from(&source.id));
+            shards
+                .iter_mut()
+                .filter(|s| set.is_match(&s.path))
+                .for_each(|s| s.source.clone_from(&source.id));
         }
     }
 
     /// How records are read.
     pub fn scan_options(&self) -> ScanOptions {
         let dotted = |path: &str| -> Vec<String> { path.split('.').map(str::to_owned).collect() };
-        let mut meta = MetaPaths { id: dotted(&self.corpus.id), sources: Vec::new() };
+        let mut meta = MetaPaths {
+            id: dotted(&self.corpus.id),
+            sources: Vec::new(),
+        };
         let mut sources = SourceRules::default();
         for source in self.source.iter().filter(|s| !s.record_field.is_empty()) {
             let path = dotted(&source.record_field);
-            let at = meta.sources.iter().position(|p| *p == path).unwrap_or_else(|| {
-                meta.sources.push(path);
-                meta.sources.len() - 1
-            });
-            sources.by_value.push((at, source.equals.clone(), source.id.clone()));
+            let at = meta
+                .sources
+                .iter()
+                .position(|p| *p == path)
+                .unwrap_or_else(|| {
+                    meta.sources.push(path);
+                    meta.sources.len() - 1
+                });
+            sources
+                .by_value
+                .push((at, source.equals.clone(), source.id.clone()));
         }
         if !self.corpus.source.is_empty() {
             sources.name = Some(meta.sources.len());
             meta.sources.push(dotted(&self.corpus.source));
         }
         let text = TextPaths::new(&self.corpus.text).unwrap_or_default();
-        ScanOptions { text, meta, sources, ..ScanOptions::default() }
+        ScanOptions {
+            text,
+            meta,
+            sources,
+            ..ScanOptions::default()
+        }
     }
 
     /// BLAKE3 of everything that what a scan finds depends on, hex.
     pub fn scan_digest(&self, sidecar: bool, keep: usize) -> String {
-        let sources: Vec<_> =
-            self.source.iter().map(|s| (&s.id, &s.globs, &s.record_field, &s.equals)).collect();
+        let sources: Vec<_> = self
+            .source
+            .iter()
+            .map(|s| (&s.id, &s.globs, &s.record_field, &s.equals))
+            .collect();
         let parts = serde_json::json!([self.corpus, sources, sidecar, keep]);
-        blake3::hash(parts.to_string().as_bytes()).to_hex().to_string()
+        blake3::hash(parts.to_string().as_bytes())
+            .to_hex()
+            .to_string()
     }
 }
 
@@ -273,7 +385,8 @@ fn suggestion(message: &str) -> String {
 }
 
 fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let best = known.max_by(|a, b| strsim::jaro_winkler(key, a).total_cmp(&strsim::jaro_winkler(key, b)));
+    let best =
+        known.max_by(|a, b| strsim::jaro_winkler(key, a).total_cmp(&strsim::jaro_winkler(key, b)));
     best.map_or_else(String::new, |best| format!("did you mean `{best}`?"))
 }
 
@@ -283,11 +396,23 @@ mod tests {
 
     #[test]
     fn unknown_keys_are_errors_with_line_and_suggestion() {
-        let error = Config::parse("[corpus]\nid = \"id\"\ntxt = [\"text\"]\n", "yujian.toml").unwrap_err();
+        let error =
+            Config::parse("[corpus]\nid = \"id\"\ntxt = [\"text\"]\n", "yujian.toml").unwrap_err();
         let told = error.to_string();
-        assert!(told.contains("yujian.toml:3") && told.contains("did you mean `text`?"), "{told}");
-        let error = Config::parse("[[source]]\nid = \"a\"\nmatch = [\"a/**\"]\nlicense_id = \"MIT\"\n", "yujian.toml");
-        assert!(error.unwrap_err().to_string().contains("did you mean `licence_id`?"));
+        assert!(
+            told.contains("yujian.toml:3") && told.contains("did you mean `text`?"),
+            "{told}"
+        );
+        let error = Config::parse(
+            "[[source]]\nid = \"a\"\nmatch = [\"a/**\"]\nlicense_id = \"MIT\"\n",
+            "yujian.toml",
+        );
+        assert!(
+            error
+                .unwrap_err()
+                .to_string()
+                .contains("did you mean `licence_id`?")
+        );
     }
 
     #[test]

@@ -33,12 +33,18 @@ pub enum SetupError {
 impl SetupError {
     /// An error of one sentence and a remedy.
     pub fn other(what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::Other { what: what.into(), hint: hint.into() }
+        Self::Other {
+            what: what.into(),
+            hint: hint.into(),
+        }
     }
 
     /// `source` while reading `path`.
     pub fn read(path: &Path, source: io::Error) -> Self {
-        Self::Read { path: path.to_owned(), source }
+        Self::Read {
+            path: path.to_owned(),
+            source,
+        }
     }
 }
 
@@ -161,11 +167,18 @@ pub enum RunError {
 impl RunError {
     /// `source` while doing `action` to `path`.
     pub fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
-        Self::Io { action, path: path.to_owned(), source }
+        Self::Io {
+            action,
+            path: path.to_owned(),
+            source,
+        }
     }
 
     /// A wrong state, with its remedy.
     pub fn state(what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::State { what: what.into(), hint: hint.into() }
+        Self::State {
+            what: what.into(),
+            hint: hint.into(),
+        }
     }
 }

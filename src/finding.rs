@@ -68,7 +68,10 @@ impl Folds {
 
     /// The fold of that name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(_, n)| *n == name).map(|(f, _)| *f)
+        Self::NAMES
+            .iter()
+            .find(|(_, n)| *n == name)
+            .map(|(f, _)| *f)
     }
 
     /// Whether no fold was needed.

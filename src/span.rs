@@ -16,7 +16,10 @@ pub struct Span {
 impl Span {
     /// Returns the span `start..end`.
     pub const fn new(start: usize, end: usize) -> Self {
-        Self { start: start as u64, end: end as u64 }
+        Self {
+            start: start as u64,
+            end: end as u64,
+        }
     }
 
     /// Length in bytes.
@@ -41,12 +44,18 @@ impl Span {
 
     /// The same span `by` bytes further on.
     pub const fn shifted(self, by: u64) -> Self {
-        Self { start: self.start + by, end: self.end + by }
+        Self {
+            start: self.start + by,
+            end: self.end + by,
+        }
     }
 
     /// The smallest span that covers both.
     pub fn cover(self, other: Self) -> Self {
-        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+        Self {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 
     /// The part of `text` the span covers, as byte indexes.

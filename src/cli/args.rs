@@ -9,7 +9,9 @@ use super::language::Language;
 /// Training-corpus compliance scanner 训练语料合规扫描
 #[derive(Debug, Parser)]
 #[command(name = "yujian", version, about, disable_help_subcommand = true)]
-#[command(after_help = "Exit codes 退出码: 0 passed 通过, 1 the verdict fails 判定不通过, 2 not finished or not everything read 未完成或未全部读取")]
+#[command(
+    after_help = "Exit codes 退出码: 0 passed 通过, 1 the verdict fails 判定不通过, 2 not finished or not everything read 未完成或未全部读取"
+)]
 pub struct Cli {
     #[command(flatten)]
     pub common: Common,
@@ -61,7 +63,12 @@ pub struct ScanArgs {
     #[arg(required = true)]
     pub paths: Vec<PathBuf>,
     /// Directory of the run; must not exist yet, or be empty
-    #[arg(short = 'o', long = "output", value_name = "RUN", required_unless_present = "dry_run")]
+    #[arg(
+        short = 'o',
+        long = "output",
+        value_name = "RUN",
+        required_unless_present = "dry_run"
+    )]
     pub output: Option<PathBuf>,
     #[command(flatten)]
     pub config: ConfigFile,
@@ -225,9 +232,9 @@ pub enum RulesCommand {
 pub struct RuleFiles {
     /// Further rule files or folders
     #[arg(long = "rules", value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
+    pub rule_paths: Vec<PathBuf>,
     /// Without the built-in rules
-    #[arg(long, requires = "paths")]
+    #[arg(long, requires = "rule_paths")]
     pub no_builtin: bool,
 }
 
@@ -241,7 +248,9 @@ pub struct Part {
 }
 
 fn parse_part(text: &str) -> Result<Part, String> {
-    let parts = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+    let parts = text
+        .split_once('/')
+        .and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
     match parts {
         Some((index, of)) if (1..=of).contains(&index) => Ok(Part { index, of }),
         _ => Err("write I/N with 1 ≤ I ≤ N, such as 2/8".to_owned()),

@@ -22,13 +22,16 @@ pub fn run(args: &ExportArgs) -> Result<Outcome> {
         ExportForm::Csv => ExportFormat::Csv,
     };
     let out: Box<dyn Write> = match &args.output {
-        Some(path) => Box::new(File::create(path).with_context(|| format!("cannot write {}", path.display()))?),
+        Some(path) => Box::new(
+            File::create(path).with_context(|| format!("cannot write {}", path.display()))?,
+        ),
         None => Box::new(std::io::stdout().lock()),
     };
     let mut out = BufWriter::new(out);
     match export(&run, table, format, &mut out) {
         // Whoever reads our output may stop when they have enough.
-        Err(crate::RunError::Io { source, .. }) if source.kind() == std::io::ErrorKind::BrokenPipe => {}
+        Err(crate::RunError::Io { source, .. })
+            if source.kind() == std::io::ErrorKind::BrokenPipe => {}
         other => drop(other?),
     }
     Ok(Outcome::Passed)

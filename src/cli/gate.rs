@@ -19,7 +19,12 @@ pub fn run(args: &GateArgs, common: &Common) -> Result<Outcome> {
 }
 
 /// Judges a run, prints the verdict, and says how the command ends.
-pub fn judge_run(run: &Run, config: &Config, format: GateFormat, common: &Common) -> Result<Outcome> {
+pub fn judge_run(
+    run: &Run,
+    config: &Config,
+    format: GateFormat,
+    common: &Common,
+) -> Result<Outcome> {
     let verdict = verdict(run, config)?;
     match format {
         GateFormat::Table if common.quiet => {}

@@ -22,7 +22,9 @@ pub struct Key {
 ///
 /// A key file that cannot be read or made, or is no key.
 pub fn load(file: Option<&Path>) -> Result<Option<Key>> {
-    let Some(path) = file.map(Path::to_owned).or_else(default_path) else { return Ok(None) };
+    let Some(path) = file.map(Path::to_owned).or_else(default_path) else {
+        return Ok(None);
+    };
     if !path.exists() {
         match make(&path) {
             // A home that cannot be written is no reason not to scan.
@@ -39,12 +41,18 @@ pub fn load(file: Option<&Path>) -> Result<Option<Key>> {
         );
     };
     let id = blake3::derive_key("yujian 2026-11 value-hash key id", &bytes);
-    Ok(Some(Key { bytes, id: id[..8].iter().map(|b| format!("{b:02x}")).collect() }))
+    Ok(Some(Key {
+        bytes,
+        id: id[..8].iter().map(|b| format!("{b:02x}")).collect(),
+    }))
 }
 
 fn default_path() -> Option<PathBuf> {
-    let config = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
-    let base = config.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config")))?;
+    let config = std::env::var_os("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .filter(|p| p.is_absolute());
+    let base = config
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config")))?;
     Some(base.join("yujian").join("key"))
 }
 
@@ -57,7 +65,11 @@ fn make(path: &Path) -> Result<()> {
     let text: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
     // Written beside and linked, so that two first scans at once agree on one key.
     let fresh = path.with_extension(format!("new-{}", std::process::id()));
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&fresh)?;
     writeln!(file, "{text}")?;
     let linked = fs::hard_link(&fresh, path);
     fs::remove_file(&fresh)?;

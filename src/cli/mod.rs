@@ -41,7 +41,12 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Export(args) => export::run(args),
         Command::Rules(command) => rules::run(command, &cli.common),
         Command::Completions { shell } => {
-            clap_complete::generate(*shell, &mut Cli::command(), "yujian", &mut std::io::stdout());
+            clap_complete::generate(
+                *shell,
+                &mut Cli::command(),
+                "yujian",
+                &mut std::io::stdout(),
+            );
             Ok(Outcome::Passed)
         }
         Command::Man => {

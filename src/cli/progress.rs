@@ -60,7 +60,12 @@ impl Display {
         } else if !self.quiet && self.last.elapsed() >= Duration::from_secs(PLAIN_SECONDS) {
             self.last = Instant::now();
             let rate = (bytes as f64 / self.began.elapsed().as_secs_f64()) as u64;
-            anstream::eprintln!("{}/{} {}/s  {told}", HumanBytes(bytes), HumanBytes(self.total), HumanBytes(rate));
+            anstream::eprintln!(
+                "{}/{} {}/s  {told}",
+                HumanBytes(bytes),
+                HumanBytes(self.total),
+                HumanBytes(rate)
+            );
         }
     }
 

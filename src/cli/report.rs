@@ -26,8 +26,14 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<Outcome> {
     fs::create_dir_all(&args.output)
         .with_context(|| format!("cannot make the directory {}", args.output.display()))?;
     let json = serde_json::to_string_pretty(&summary)? + "\n";
-    for (name, text) in [("summary.json", json), ("summary.md", summary.markdown(language))] {
-        let (path, fresh) = (args.output.join(name), args.output.join(format!(".{name}.new")));
+    for (name, text) in [
+        ("summary.json", json),
+        ("summary.md", summary.markdown(language)),
+    ] {
+        let (path, fresh) = (
+            args.output.join(name),
+            args.output.join(format!(".{name}.new")),
+        );
         fs::write(&fresh, text)
             .and_then(|()| fs::rename(&fresh, &path))
             .with_context(|| format!("cannot write {}", path.display()))?;

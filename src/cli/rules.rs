@@ -17,7 +17,10 @@ use crate::rules::syntax::RuleSpec;
 pub fn run(command: &RulesCommand, common: &Common) -> Result<Outcome> {
     let mut out = anstream::stdout().lock();
     match command {
-        RulesCommand::List { confirmations: true, .. } => {
+        RulesCommand::List {
+            confirmations: true,
+            ..
+        } => {
             for named in confirm::all() {
                 writeln!(out, "{}\t{}", named.name, named.what)?;
             }
@@ -31,19 +34,30 @@ pub fn run(command: &RulesCommand, common: &Common) -> Result<Outcome> {
                 } else {
                     let risk = info.risk.as_deref().unwrap_or("-");
                     let title = common.lang.of(&rule.title);
-                    writeln!(out, "{}\t{risk}\t{}\t{title}", info.id, info.severity.as_str())?;
+                    writeln!(
+                        out,
+                        "{}\t{risk}\t{}\t{title}",
+                        info.id,
+                        info.severity.as_str()
+                    )?;
                 }
             }
         }
         RulesCommand::Show { id, rules } => {
             let set = load(rules)?;
-            let shown = set.rules().iter().filter(|r| r.id.get_ref().starts_with(id.as_str()));
+            let shown = set
+                .rules()
+                .iter()
+                .filter(|r| r.id.get_ref().starts_with(id.as_str()));
             let mut any = false;
             for rule in shown {
                 any = true;
                 show(&mut out, rule, common)?;
             }
-            anyhow::ensure!(any, "no rule id begins with `{id}`\n  hint: yujian rules list");
+            anyhow::ensure!(
+                any,
+                "no rule id begins with `{id}`\n  hint: yujian rules list"
+            );
         }
         RulesCommand::Check { paths } => return check(&mut out, paths),
         RulesCommand::Try { text, rules, key } => try_text(&mut out, text, rules, key, common)?,
@@ -52,7 +66,7 @@ pub fn run(command: &RulesCommand, common: &Common) -> Result<Outcome> {
 }
 
 fn load(files: &RuleFiles) -> Result<Arc<RuleSet>> {
-    Ok(Arc::new(RuleSet::load(!files.no_builtin, &files.paths)?))
+    Ok(Arc::new(RuleSet::load(!files.no_builtin, &files.rule_paths)?))
 }
 
 fn check(out: &mut impl std::io::Write, paths: &[PathBuf]) -> Result<Outcome> {
@@ -64,9 +78,18 @@ fn check(out: &mut impl std::io::Write, paths: &[PathBuf]) -> Result<Outcome> {
         writeln!(out, "{failure}")?;
     }
     let terms: usize = set.rules().iter().map(|r| r.terms.len()).sum();
-    let words: usize = set.rules().iter().flat_map(|r| r.all_of.first()).map(Vec::len).sum();
+    let words: usize = set
+        .rules()
+        .iter()
+        .flat_map(|r| r.all_of.first())
+        .map(Vec::len)
+        .sum();
     let combinations = set.rules().iter().filter(|r| !r.all_of.is_empty()).count();
-    let examples: usize = set.rules().iter().map(|r| r.examples.len() + r.near_misses.len()).sum();
+    let examples: usize = set
+        .rules()
+        .iter()
+        .map(|r| r.examples.len() + r.near_misses.len())
+        .sum();
     writeln!(
         out,
         "{} packs, {} rules: {terms} terms, {combinations} combinations ({words} leading words), {examples} examples, {} failed",
@@ -74,16 +97,33 @@ fn check(out: &mut impl std::io::Write, paths: &[PathBuf]) -> Result<Outcome> {
         set.rules().len(),
         failures.len()
     )?;
-    Ok(if failures.is_empty() { Outcome::Passed } else { Outcome::Unfinished })
+    Ok(if failures.is_empty() {
+        Outcome::Passed
+    } else {
+        Outcome::Unfinished
+    })
 }
 
 fn show(out: &mut impl std::io::Write, rule: &RuleSpec, common: &Common) -> Result<()> {
     let line = |out: &mut dyn std::io::Write, name: &str, value: &str| -> std::io::Result<()> {
-        if value.is_empty() { Ok(()) } else { writeln!(out, "  {name}: {value}") }
+        if value.is_empty() {
+            Ok(())
+        } else {
+            writeln!(out, "  {name}: {value}")
+        }
     };
-    writeln!(out, "{}  {}", rule.id.get_ref(), common.lang.of(&rule.title))?;
+    writeln!(
+        out,
+        "{}  {}",
+        rule.id.get_ref(),
+        common.lang.of(&rule.title)
+    )?;
     line(out, "risk", rule.risk.as_deref().unwrap_or_default())?;
-    line(out, "ecology", &rule.ecology.clone().unwrap_or_default().join(" "))?;
+    line(
+        out,
+        "ecology",
+        &rule.ecology.clone().unwrap_or_default().join(" "),
+    )?;
     line(out, "entity", rule.entity.as_deref().unwrap_or_default())?;
     line(out, "severity", rule.severity.as_str())?;
     line(out, "source", rule.source.as_deref().unwrap_or_default())?;
@@ -109,7 +149,9 @@ fn try_text(
 ) -> Result<()> {
     let mut input = String::new();
     let text = if text == "-" {
-        std::io::stdin().read_to_string(&mut input).context("cannot read standard input")?;
+        std::io::stdin()
+            .read_to_string(&mut input)
+            .context("cannot read standard input")?;
         &input
     } else {
         text
@@ -125,7 +167,11 @@ fn try_text(
         writeln!(
             out,
             "  bytes {}..{}  confidence {:.2} ({})  {}",
-            finding.span.start, finding.span.end, finding.confidence.fraction(), finding.reasons, finding.excerpt
+            finding.span.start,
+            finding.span.end,
+            finding.confidence.fraction(),
+            finding.reasons,
+            finding.excerpt
         )?;
         if !finding.folds.is_empty() {
             writeln!(out, "  folds: {}", finding.folds)?;

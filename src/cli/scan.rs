@@ -15,7 +15,7 @@ use super::key::{self, Key};
 use super::progress::Display;
 use super::setup::Configured;
 use super::{Outcome, gate, table};
-use crate::corpus::{DiscoverOptions, Fate, Shard, discover};
+use crate::corpus::{DiscoverOptions, Shard, discover};
 use crate::detect::{DetectOptions, Scanner};
 use crate::run::{Environment, Listed, Manifest, Mode, Pack, Recorder, Run, RunHeader};
 use crate::scan::{Event, Finished, Line, Progress, ScanOptions, ShardIndex};
@@ -37,7 +37,9 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
         table::dry_run(&shards, &rules, common)?;
         return Ok(Outcome::Passed);
     }
-    let Some(output) = &args.output else { bail!("name a directory for the run with -o") };
+    let Some(output) = &args.output else {
+        bail!("name a directory for the run with -o")
+    };
     let key = key::load(args.key_file.as_deref())?;
     if key.is_none() && !common.quiet {
         anstream::eprintln!(
@@ -48,31 +50,63 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
             )
         );
     }
-    let detect = DetectOptions { key: key.as_ref().map(|k| k.bytes), keep: args.keep };
+    let detect = DetectOptions {
+        key: key.as_ref().map(|k| k.bytes),
+        keep: args.keep,
+    };
     let scanner = Scanner::new(rules.clone(), detect)?.profiled(args.profile);
     let mut options = configured.config.scan_options();
     options.sidecar = args.sidecar;
     options.map = !args.no_mmap;
     let threads = args.threads.map_or_else(available_threads, usize::from);
     options.chunk = chunk_size(args.max_memory, threads);
-    let header = header(&configured, args, &rules, key.as_ref(), options.chunk, &shards);
-    let mode = if args.resume { Mode::Resume } else { Mode::Fresh };
+    let header = header(
+        &configured,
+        args,
+        &rules,
+        key.as_ref(),
+        options.chunk,
+        &shards,
+    );
+    let mode = if args.resume {
+        Mode::Resume
+    } else {
+        Mode::Fresh
+    };
     let (recorder, finished) = Recorder::create(output, header, mode)?;
     if let Ok(chunk) = usize::try_from(finished.chunk_bytes) {
         options.chunk = chunk;
     }
     let began = (SystemTime::now(), Instant::now());
-    let work = Work { shards: &shards, scanner: &scanner, options: &options, finished: &finished, threads };
+    let work = Work {
+        shards: &shards,
+        scanner: &scanner,
+        options: &options,
+        finished: &finished,
+        threads,
+    };
     let Some(recorder) = work.scan(recorder, common)? else {
         return Ok(interrupted(output, common));
     };
     let manifest = recorder.finish(environment(began, threads, args.resume))?;
-    conclude(args, common, &configured, output, &manifest, &scanner, began.1.elapsed())
+    conclude(
+        args,
+        common,
+        &configured,
+        output,
+        &manifest,
+        &scanner,
+        began.1.elapsed(),
+    )
 }
 
 fn find_shards(args: &ScanArgs, configured: &Configured) -> Result<Vec<Shard>> {
     let options = DiscoverOptions {
-        own_files: configured.file.iter().filter_map(|f| f.canonicalize().ok()).collect(),
+        own_files: configured
+            .file
+            .iter()
+            .filter_map(|f| f.canonicalize().ok())
+            .collect(),
         own_folder: args.output.as_ref().and_then(|o| o.canonicalize().ok()),
         exclude: configured.config.exclude(),
     };
@@ -94,7 +128,9 @@ fn available_threads() -> usize {
 
 /// The largest power of two with which all threads stay within the limit.
 fn chunk_size(max_memory: Option<u64>, threads: usize) -> usize {
-    let limit = max_memory.map_or(*CHUNK.end(), |m| m / (threads as u64 * MEMORY_PER_CHUNK_BYTE));
+    let limit = max_memory.map_or(*CHUNK.end(), |m| {
+        m / (threads as u64 * MEMORY_PER_CHUNK_BYTE)
+    });
     let wanted = limit.clamp(*CHUNK.start(), *CHUNK.end());
     1 << wanted.ilog2()
 }
@@ -114,12 +150,25 @@ fn header(
     RunHeader {
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         rules_digest: rules.digest().to_owned(),
-        packs: rules.packs().iter().map(|p| Pack { name: p.id.clone(), version: p.version.clone() }).collect(),
+        packs: rules
+            .packs()
+            .iter()
+            .map(|p| Pack {
+                name: p.id.clone(),
+                version: p.version.clone(),
+            })
+            .collect(),
         rules: rules.infos().to_vec(),
         config_digest: configured.config.scan_digest(args.sidecar, args.keep),
         key_id: key.map(|k| k.id.clone()),
         chunk_bytes: chunk as u64,
-        shards: shards.iter().map(|s| Listed { shard: s.clone(), modified: modified(s) }).collect(),
+        shards: shards
+            .iter()
+            .map(|s| Listed {
+                shard: s.clone(),
+                modified: modified(s),
+            })
+            .collect(),
     }
 }
 
@@ -204,7 +253,8 @@ fn interrupted(output: &Path, common: &Common) -> Outcome {
     anstream::eprintln!(
         "{}",
         match common.lang {
-            super::language::Language::Zh => format!("已中断。已完成的部分保存在 {output},加 --resume 可继续。"),
+            super::language::Language::Zh =>
+                format!("已中断。已完成的部分保存在 {output},加 --resume 可继续。"),
             super::language::Language::En => {
                 format!("interrupted: what is finished is kept in {output}; go on with --resume")
             }
@@ -218,7 +268,10 @@ fn environment(began: (SystemTime, Instant), threads: usize, resumed: bool) -> E
         started: rfc3339(began.0),
         finished: rfc3339(SystemTime::now()),
         duration_ms: u64::try_from(began.1.elapsed().as_millis()).unwrap_or(u64::MAX),
-        host: fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned(),
+        host: fs::read_to_string("/proc/sys/kernel/hostname")
+            .unwrap_or_default()
+            .trim()
+            .to_owned(),
         command: std::env::args().collect(),
         threads: u32::try_from(threads).unwrap_or(u32::MAX),
         resumed,
@@ -247,18 +300,27 @@ fn conclude(
         table::summary(&run, manifest, common)?;
         let bytes = manifest.totals.stored_bytes.scanned;
         let rate = DecimalBytes((bytes as f64 / took.as_secs_f64().max(1e-9)) as u64);
-        anstream::println!("{} · {:.1} s · {rate}/s · {}", HumanBytes(bytes), took.as_secs_f64(), output.display());
+        anstream::println!(
+            "{} · {:.1} s · {rate}/s · {}",
+            HumanBytes(bytes),
+            took.as_secs_f64(),
+            output.display()
+        );
     }
     if args.profile {
         table::profile(scanner)?;
     }
     if args.gate {
-        return gate::judge_run(&run, &configured.config, super::args::GateFormat::Table, common);
+        return gate::judge_run(
+            &run,
+            &configured.config,
+            super::args::GateFormat::Table,
+            common,
+        );
     }
-    Ok(if manifest.coverage.whole { Outcome::Passed } else { Outcome::Unfinished })
-}
-
-/// Shards that will be read, and all others.
-pub fn is_read(shard: &Shard) -> bool {
-    matches!(shard.fate, Fate::Read(..))
+    Ok(if manifest.coverage.whole {
+        Outcome::Passed
+    } else {
+        Outcome::Unfinished
+    })
 }

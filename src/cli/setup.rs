@@ -21,19 +21,37 @@ impl Configured {
     /// Reads the named file, or `yujian.toml` in one of `places`, or takes the defaults.
     pub fn find(named: &ConfigFile, places: &[PathBuf]) -> Result<Self> {
         let beside = |place: &PathBuf| {
-            let folder = if place.is_dir() { place.clone() } else { place.parent()?.to_owned() };
+            let folder = if place.is_dir() {
+                place.clone()
+            } else {
+                place.parent()?.to_owned()
+            };
             Some(folder.join(FILE_NAME)).filter(|p| p.is_file())
         };
-        let file = named.path.clone().or_else(|| places.iter().find_map(beside));
-        let config = file.as_deref().map(Config::read).transpose()?.unwrap_or_default();
+        let file = named
+            .path
+            .clone()
+            .or_else(|| places.iter().find_map(beside));
+        let config = file
+            .as_deref()
+            .map(Config::read)
+            .transpose()?
+            .unwrap_or_default();
         Ok(Self { config, file })
     }
 
     /// Rules of the configuration and of the command line.
     pub fn rules(&self, typed: &RuleFiles) -> Result<Arc<RuleSet>> {
-        let base = self.file.as_deref().and_then(Path::parent).unwrap_or(Path::new("."));
+        let base = self
+            .file
+            .as_deref()
+            .and_then(Path::parent)
+            .unwrap_or(Path::new("."));
         let (builtin, mut paths) = self.config.rule_paths(base);
-        paths.extend(typed.paths.iter().cloned());
-        Ok(Arc::new(RuleSet::load(builtin && !typed.no_builtin, &paths)?))
+        paths.extend(typed.rule_paths.iter().cloned());
+        Ok(Arc::new(RuleSet::load(
+            builtin && !typed.no_builtin,
+            &paths,
+        )?))
     }
 }

@@ -34,7 +34,12 @@ fn align_right(table: &mut Table, columns: std::ops::Range<usize>) {
 /// What would be read, with which rules.
 pub fn dry_run(shards: &[Shard], rules: &RuleSet, common: &Common) -> Result<()> {
     let l = |zh, en| common.lang.pick(zh, en);
-    let mut rows = table(&[l("文件", "file"), l("来源", "source"), l("字节", "bytes"), l("处理", "what happens")]);
+    let mut rows = table(&[
+        l("文件", "file"),
+        l("来源", "source"),
+        l("字节", "bytes"),
+        l("处理", "what happens"),
+    ]);
     let (mut read, mut bytes) = (0u64, 0u64);
     for shard in shards {
         let fate = match &shard.fate {
@@ -49,7 +54,12 @@ pub fn dry_run(shards: &[Shard], rules: &RuleSet, common: &Common) -> Result<()>
             Fate::Skip(skip) => format!("{}: {}", l("跳过", "skipped"), skip.as_str()),
             Fate::Fail(_, sentence) => format!("{}: {sentence}", l("失败", "failed")),
         };
-        rows.add_row([shard.path.clone(), shard.source.clone(), shard.bytes.to_string(), fate]);
+        rows.add_row([
+            shard.path.clone(),
+            shard.source.clone(),
+            shard.bytes.to_string(),
+            fate,
+        ]);
     }
     align_right(&mut rows, 2..3);
     let mut out = anstream::stdout().lock();
@@ -75,15 +85,35 @@ pub fn summary(run: &Run, manifest: &Manifest, common: &Common) -> Result<()> {
     let l = |zh, en| common.lang.pick(zh, en);
     let tally = run.tally()?;
     let rules = run.rules()?;
-    let mut header = vec![l("来源", "source"), l("记录", "records"), l("字节", "bytes")];
-    let groups = GROUPS.map(|g| if g == "PI" { l("个人信息", "PI") } else { g });
+    let mut header = vec![
+        l("来源", "source"),
+        l("记录", "records"),
+        l("字节", "bytes"),
+    ];
+    let groups = GROUPS.map(|g| {
+        if g == "PI" {
+            l("个人信息", "PI")
+        } else {
+            g
+        }
+    });
     header.extend(groups);
     header.extend([l("有发现", "with findings"), l("占比", "rate")]);
     let mut rows = table(&header);
     for (name, counts) in &tally.sources {
         let source = SourceSummary::new(name, counts, &rules);
-        let mut row = vec![name.clone(), HumanCount(source.records.scanned).to_string(), HumanBytes(source.bytes.total()).to_string()];
-        row.extend(source.findings.iter().map(|n| if *n == 0 { "·".to_owned() } else { HumanCount(*n).to_string() }));
+        let mut row = vec![
+            name.clone(),
+            HumanCount(source.records.scanned).to_string(),
+            HumanBytes(source.bytes.total()).to_string(),
+        ];
+        row.extend(source.findings.iter().map(|n| {
+            if *n == 0 {
+                "·".to_owned()
+            } else {
+                HumanCount(*n).to_string()
+            }
+        }));
         row.push(HumanCount(source.records_with_findings).to_string());
         row.push(format!("{:.2}%", source.rate() * 100.0));
         rows.add_row(row);
@@ -109,9 +139,16 @@ pub fn summary(run: &Run, manifest: &Manifest, common: &Common) -> Result<()> {
     )?;
     let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
     for unread in manifest.coverage.unread.iter().take(20) {
-        writeln!(out, "{red}{}{red:#} {}: {}", l("未读", "not read"), unread.path, unread.sentence)?;
+        writeln!(
+            out,
+            "{red}{}{red:#} {}: {}",
+            l("未读", "not read"),
+            unread.path,
+            unread.sentence
+        )?;
     }
-    let more = manifest.coverage.unread.len().saturating_sub(20) as u64 + manifest.coverage.unread_more;
+    let more =
+        manifest.coverage.unread.len().saturating_sub(20) as u64 + manifest.coverage.unread_more;
     if more > 0 {
         writeln!(out, "… {more} {}", l("处更多", "more"))?;
     }
@@ -121,28 +158,66 @@ pub fn summary(run: &Run, manifest: &Manifest, common: &Common) -> Result<()> {
 /// A verdict, check by check.
 pub fn verdict(verdict: &Verdict, common: &Common) -> Result<()> {
     let l = |zh, en| common.lang.pick(zh, en);
-    let mut rows = table(&[l("条款", "clause"), l("检查项", "check"), l("来源", "source"), l("结果", "result"), l("依据", "reason")]);
+    let mut rows = table(&[
+        l("条款", "clause"),
+        l("检查项", "check"),
+        l("来源", "source"),
+        l("结果", "result"),
+        l("依据", "reason"),
+    ]);
     for check in &verdict.checks {
         rows.add_row([
             check.check.clause.clone(),
-            common.lang.pick(&check.check.zh, &check.check.en).to_owned(),
-            check.source.clone().unwrap_or_else(|| l("全部", "all").to_owned()),
-            common.lang.pick(check.state.zh(), check.state.en()).to_owned(),
-            common.lang.pick(&check.reason_zh, &check.reason_en).to_owned(),
+            common
+                .lang
+                .pick(&check.check.zh, &check.check.en)
+                .to_owned(),
+            check
+                .source
+                .clone()
+                .unwrap_or_else(|| l("全部", "all").to_owned()),
+            common
+                .lang
+                .pick(check.state.zh(), check.state.en())
+                .to_owned(),
+            common
+                .lang
+                .pick(&check.reason_zh, &check.reason_en)
+                .to_owned(),
         ]);
     }
     let mut out = anstream::stdout().lock();
     writeln!(out, "{rows}")?;
     let color = |c: AnsiColor| Style::new().fg_color(Some(c.into())).bold();
     let (style, word) = match (verdict.covered, verdict.passed) {
-        (false, _) => (color(AnsiColor::Red), l("未完成:覆盖率未达到 100%", "unfinished: coverage is not 100 %")),
+        (false, _) => (
+            color(AnsiColor::Red),
+            l(
+                "未完成:覆盖率未达到 100%",
+                "unfinished: coverage is not 100 %",
+            ),
+        ),
         (true, true) => (color(AnsiColor::Green), l("通过", "passed")),
         (true, false) => (color(AnsiColor::Red), l("不通过", "not passed")),
     };
-    let open = verdict.checks.iter().filter(|c| matches!(c.state, State::NeedsEvidence | State::NeedsReview)).count();
-    write!(out, "{} ({} {}): {style}{word}{style:#}", l("门禁", "gate"), verdict.preset, verdict.version)?;
+    let open = verdict
+        .checks
+        .iter()
+        .filter(|c| matches!(c.state, State::NeedsEvidence | State::NeedsReview))
+        .count();
+    write!(
+        out,
+        "{} ({} {}): {style}{word}{style:#}",
+        l("门禁", "gate"),
+        verdict.preset,
+        verdict.version
+    )?;
     if open > 0 {
-        write!(out, "  {open} {}", l("项待核或待人工复核", "checks need evidence or review"))?;
+        write!(
+            out,
+            "  {open} {}",
+            l("项待核或待人工复核", "checks need evidence or review")
+        )?;
     }
     writeln!(out)?;
     Ok(())
@@ -153,7 +228,12 @@ pub fn profile(scanner: &Scanner) -> Result<()> {
     let mut out = anstream::stdout().lock();
     let mut rows = table(&["stage / rule", "ms (all threads)", "tried", "found"]);
     for line in scanner.profile() {
-        rows.add_row([line.name, format!("{:.1}", line.time.as_secs_f64() * 1e3), line.tried.to_string(), line.found.to_string()]);
+        rows.add_row([
+            line.name,
+            format!("{:.1}", line.time.as_secs_f64() * 1e3),
+            line.tried.to_string(),
+            line.found.to_string(),
+        ]);
     }
     align_right(&mut rows, 1..4);
     writeln!(out, "{rows}")?;

@@ -17,7 +17,11 @@ pub struct Hashing<R> {
 impl<R: Read> Hashing<R> {
     /// Around `inner`.
     pub fn new(inner: R) -> Self {
-        Self { inner, hasher: blake3::Hasher::new(), bytes: 0 }
+        Self {
+            inner,
+            hasher: blake3::Hasher::new(),
+            bytes: 0,
+        }
     }
 
     /// Reads what is left, then the digest of everything and its length.
@@ -80,7 +84,12 @@ impl<'a> Decoder<'a> {
     ///
     /// [`ShardError::Truncated`], [`ShardError::Corrupt`] or [`ShardError::Read`]; what was
     /// decoded before stays in the buffer.
-    pub fn fill(&mut self, buffer: &mut Vec<u8>, bytes: usize, decoded: u64) -> Result<bool, ShardError> {
+    pub fn fill(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        bytes: usize,
+        decoded: u64,
+    ) -> Result<bool, ShardError> {
         let before = buffer.len();
         let result = self.by_ref().take(bytes as u64).read_to_end(buffer);
         let decoded = decoded + (buffer.len() - before) as u64;
@@ -95,9 +104,10 @@ impl<'a> Decoder<'a> {
             (Self::Plain(_), _) => ShardError::Read(error),
             (_, io::ErrorKind::UnexpectedEof) => ShardError::Truncated { decoded },
             // Other kinds come from the operating system, these two from the decoders.
-            (_, io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other) => {
-                ShardError::Corrupt { decoded }
-            }
+            (
+                _,
+                io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other,
+            ) => ShardError::Corrupt { decoded },
             _ => ShardError::Read(error),
         }
     }
@@ -124,7 +134,10 @@ impl Read for Decoder<'_> {
             Self::Gzip(decoder) => {
                 let read = decoder.read(buffer)?;
                 if read == 0 && !buffer.is_empty() && !decoder.get_mut().fill_buf()?.is_empty() {
-                    return Err(io::Error::new(io::ErrorKind::InvalidData, "data after the last member"));
+                    return Err(io::Error::new(
+                        io::ErrorKind::InvalidData,
+                        "data after the last member",
+                    ));
                 }
                 Ok(read)
             }

@@ -37,7 +37,11 @@ pub struct DiscoverOptions {
 ///
 /// A path that does not exist or cannot be looked at; two paths of the same name; nothing found.
 pub fn discover(paths: &[PathBuf], options: &DiscoverOptions) -> Result<Vec<Shard>, SetupError> {
-    let mut walk = Walk { options, seen: HashSet::new(), shards: Vec::new() };
+    let mut walk = Walk {
+        options,
+        seen: HashSet::new(),
+        shards: Vec::new(),
+    };
     let mut names = HashSet::new();
     for path in paths {
         let metadata = std::fs::metadata(path).map_err(|error| {
@@ -54,7 +58,11 @@ pub fn discover(paths: &[PathBuf], options: &DiscoverOptions) -> Result<Vec<Shar
             ));
         }
         if metadata.is_dir() {
-            let prefix = if paths.len() > 1 { format!("{name}/") } else { String::new() };
+            let prefix = if paths.len() > 1 {
+                format!("{name}/")
+            } else {
+                String::new()
+            };
             walk.directory(path, &prefix, &name);
         } else {
             let source = name.split('.').next().unwrap_or(&name).to_owned();
@@ -90,7 +98,9 @@ impl Walk<'_> {
                     let own = self.options.own_folder.as_ref();
                     if own.is_some_and(|own| entry.path().canonicalize().is_ok_and(|p| p == *own)) {
                         entries.skip_current_dir();
-                    } else if is_system_folder(entry.file_name().to_string_lossy().as_ref()) && entry.depth() > 0 {
+                    } else if is_system_folder(entry.file_name().to_string_lossy().as_ref())
+                        && entry.depth() > 0
+                    {
                         self.skip_folder(root, entry.path(), prefix, name);
                         entries.skip_current_dir();
                     }
@@ -107,8 +117,14 @@ impl Walk<'_> {
 
     /// A folder of version control: one row with its files' bytes.
     fn skip_folder(&mut self, root: &Path, folder: &Path, prefix: &str, name: &str) {
-        let files = WalkDir::new(folder).into_iter().flatten().filter(|e| e.file_type().is_file());
-        let bytes = files.filter_map(|e| e.metadata().ok()).map(|m| m.len()).sum();
+        let files = WalkDir::new(folder)
+            .into_iter()
+            .flatten()
+            .filter(|e| e.file_type().is_file());
+        let bytes = files
+            .filter_map(|e| e.metadata().ok())
+            .map(|m| m.len())
+            .sum();
         let (path, source) = names(root, folder, prefix, name);
         self.push(path, folder, source, bytes, Fate::Skip(Skip::System));
     }
@@ -119,13 +135,21 @@ impl Walk<'_> {
         let fate = if error.loop_ancestor().is_some() {
             Fate::Skip(Skip::DuplicateLink)
         } else {
-            let why = error.io_error().map_or_else(|| "cannot be read".to_owned(), ToString::to_string);
+            let why = error
+                .io_error()
+                .map_or_else(|| "cannot be read".to_owned(), ToString::to_string);
             Fate::Fail("cannot-open".to_owned(), format!("cannot open: {why}"))
         };
         self.push(path, place, source, 0, fate);
     }
 
-    fn file(&mut self, location: &Path, path: String, source: String, metadata: std::io::Result<Metadata>) {
+    fn file(
+        &mut self,
+        location: &Path,
+        path: String,
+        source: String,
+        metadata: std::io::Result<Metadata>,
+    ) {
         let metadata = match metadata {
             Ok(metadata) => metadata,
             Err(error) => {
@@ -134,7 +158,8 @@ impl Walk<'_> {
             }
         };
         let kind = metadata.file_type();
-        let special = kind.is_fifo() || kind.is_socket() || kind.is_char_device() || kind.is_block_device();
+        let special =
+            kind.is_fifo() || kind.is_socket() || kind.is_char_device() || kind.is_block_device();
         let fate = if special {
             Fate::Skip(Skip::SpecialFile)
         } else if !self.seen.insert((metadata.dev(), metadata.ino())) {
@@ -157,7 +182,10 @@ impl Walk<'_> {
         if is_system_file(name) {
             return Fate::Skip(Skip::System);
         }
-        if location.canonicalize().is_ok_and(|p| self.options.own_files.contains(&p)) {
+        if location
+            .canonicalize()
+            .is_ok_and(|p| self.options.own_files.contains(&p))
+        {
             return Fate::Skip(Skip::Configuration);
         }
         if bytes == 0 {
@@ -170,7 +198,13 @@ impl Walk<'_> {
     }
 
     fn push(&mut self, path: String, location: &Path, source: String, bytes: u64, fate: Fate) {
-        self.shards.push(Shard { path, location: location.to_owned(), source, bytes, fate });
+        self.shards.push(Shard {
+            path,
+            location: location.to_owned(),
+            source,
+            bytes,
+            fate,
+        });
     }
 }
 
@@ -178,31 +212,46 @@ impl Walk<'_> {
 /// the root itself for files directly in it.
 fn names(root: &Path, place: &Path, prefix: &str, name: &str) -> (String, String) {
     let relative = place.strip_prefix(root).unwrap_or(place);
-    let parts: Vec<String> =
-        relative.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect();
-    let source = if parts.len() > 1 { parts[0].clone() } else { name.to_owned() };
+    let parts: Vec<String> = relative
+        .components()
+        .map(|c| c.as_os_str().to_string_lossy().into_owned())
+        .collect();
+    let source = if parts.len() > 1 {
+        parts[0].clone()
+    } else {
+        name.to_owned()
+    };
     (format!("{prefix}{}", parts.join("/")), source)
 }
 
 /// The last part of a path as the user knows it, also for `.` and `..`.
 fn name_of(path: &Path) -> String {
     let canonical = path.canonicalize();
-    let named = path.file_name().or_else(|| canonical.as_ref().ok().and_then(|p| p.file_name()));
+    let named = path
+        .file_name()
+        .or_else(|| canonical.as_ref().ok().and_then(|p| p.file_name()));
     named.map_or_else(|| "corpus".to_owned(), |n| n.to_string_lossy().into_owned())
 }
 
 fn is_system_file(name: &str) -> bool {
-    matches!(name, ".DS_Store" | "Thumbs.db" | "desktop.ini" | ".gitattributes" | ".gitignore" | ".gitkeep")
-        || name.starts_with("._")
+    matches!(
+        name,
+        ".DS_Store" | "Thumbs.db" | "desktop.ini" | ".gitattributes" | ".gitignore" | ".gitkeep"
+    ) || name.starts_with("._")
 }
 
 fn is_system_folder(name: &str) -> bool {
-    matches!(name, ".git" | ".svn" | ".hg" | "__MACOSX" | ".ipynb_checkpoints")
+    matches!(
+        name,
+        ".git" | ".svn" | ".hg" | "__MACOSX" | ".ipynb_checkpoints"
+    )
 }
 
 fn peek(location: &Path) -> std::io::Result<Vec<u8>> {
     let mut head = Vec::with_capacity(PEEK);
-    File::open(location)?.take(PEEK as u64).read_to_end(&mut head)?;
+    File::open(location)?
+        .take(PEEK as u64)
+        .read_to_end(&mut head)?;
     Ok(head)
 }
 
@@ -229,7 +278,9 @@ fn tell(name: &str, head: &[u8]) -> Fate {
         None if compression == Compression::None && looks_like_text(head) => Some(Format::Text),
         _ => None,
     };
-    format.map_or(Fate::Skip(Skip::UnsupportedFormat), |format| Fate::Read(format, compression))
+    format.map_or(Fate::Skip(Skip::UnsupportedFormat), |format| {
+        Fate::Read(format, compression)
+    })
 }
 
 /// Valid UTF-8 (but for a character cut at the end) without control characters of binary files.
@@ -241,5 +292,8 @@ fn looks_like_text(head: &[u8]) -> bool {
         }
         Err(_) => return false,
     };
-    !text.is_empty() && !text.bytes().any(|b| b < 0x20 && !matches!(b, b'\n' | b'\r' | b'\t' | 0x0C))
+    !text.is_empty()
+        && !text
+            .bytes()
+            .any(|b| b < 0x20 && !matches!(b, b'\n' | b'\r' | b'\t' | 0x0C))
 }

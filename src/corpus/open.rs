@@ -30,7 +30,8 @@ pub enum Opened {
 pub fn open(path: &Path, map: bool) -> io::Result<(Opened, Identity)> {
     let file = File::open(path)?;
     let identity = Identity::of(&file)?;
-    if map && identity.bytes > 0
+    if map
+        && identity.bytes > 0
         && let Ok(mapped) = Mapped::new(&file)
     {
         return Ok((Opened::Mapped(mapped), identity));
@@ -49,12 +50,16 @@ pub struct Identity {
 impl Identity {
     fn of(file: &File) -> io::Result<Self> {
         let metadata = file.metadata()?;
-        Ok(Self { bytes: metadata.len(), modified: metadata.modified().ok() })
+        Ok(Self {
+            bytes: metadata.len(),
+            modified: metadata.modified().ok(),
+        })
     }
 
     /// Whether the file at `path` is still the same.
     pub fn holds(&self, path: &Path) -> bool {
-        std::fs::metadata(path).is_ok_and(|m| m.len() == self.bytes && m.modified().ok() == self.modified)
+        std::fs::metadata(path)
+            .is_ok_and(|m| m.len() == self.bytes && m.modified().ok() == self.modified)
     }
 }
 
@@ -82,7 +87,8 @@ impl Mapped {
 
     /// Whether no page went missing so far.
     pub fn intact(&self) -> bool {
-        self.slot.is_none_or(|slot| !SLOTS[slot].broken.load(Ordering::Acquire))
+        self.slot
+            .is_none_or(|slot| !SLOTS[slot].broken.load(Ordering::Acquire))
     }
 }
 
@@ -114,12 +120,18 @@ struct Slot {
 const SLOT_COUNT: usize = 4096;
 
 static SLOTS: [Slot; SLOT_COUNT] = [const {
-    Slot { start: AtomicUsize::new(0), len: AtomicUsize::new(0), broken: AtomicBool::new(false) }
+    Slot {
+        start: AtomicUsize::new(0),
+        len: AtomicUsize::new(0),
+        broken: AtomicBool::new(false),
+    }
 }; SLOT_COUNT];
 
 fn claim(start: usize, len: usize) -> Option<usize> {
     let free = SLOTS.iter().position(|slot| {
-        slot.start.compare_exchange(0, 1, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        slot.start
+            .compare_exchange(0, 1, Ordering::AcqRel, Ordering::Relaxed)
+            .is_ok()
     })?;
     SLOTS[free].broken.store(false, Ordering::Release);
     SLOTS[free].len.store(len, Ordering::Release);
@@ -162,7 +174,10 @@ extern "C" fn on_bus_error(
     // SAFETY: the kernel passes a valid `siginfo_t` to SA_SIGINFO handlers.
     let address = unsafe { (*info).si_addr() } as usize;
     for slot in &SLOTS {
-        let (start, len) = (slot.start.load(Ordering::Acquire), slot.len.load(Ordering::Acquire));
+        let (start, len) = (
+            slot.start.load(Ordering::Acquire),
+            slot.len.load(Ordering::Acquire),
+        );
         if start > 1 && (start..start + len).contains(&address) {
             slot.broken.store(true, Ordering::Release);
             // SAFETY: the page lies inside our own read-only file mapping, which is unmapped as
@@ -202,7 +217,9 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(&vec![b'x'; 1 << 20]).unwrap();
         let (opened, identity) = open(file.path(), true).unwrap();
-        let Opened::Mapped(mapped) = opened else { panic!("regular files can be mapped") };
+        let Opened::Mapped(mapped) = opened else {
+            panic!("regular files can be mapped")
+        };
         assert!(mapped.intact());
         file.as_file().set_len(10).unwrap();
         let sum: u64 = mapped.iter().map(|b| u64::from(*b)).sum();

@@ -63,16 +63,26 @@ impl AggregateRule {
     ///
     /// `entities`: names by the numbers members use. `distinct`: different values per entity
     /// over the whole record, also of members that were not kept.
-    pub fn groups(&self, members: &[Member], entities: &[String], distinct: &[Distinct]) -> Vec<Group> {
+    pub fn groups(
+        &self,
+        members: &[Member],
+        entities: &[String],
+        distinct: &[Distinct],
+    ) -> Vec<Group> {
         let wanted = |entity: usize| self.spec.entities.contains(&entities[entity]);
         let members: Vec<&Member> = members.iter().filter(|m| wanted(m.entity)).collect();
         match self.spec.of {
             AggregateOf::Values => {
                 let mut all = Distinct::default();
-                (0..distinct.len()).filter(|e| wanted(*e)).for_each(|e| all.merge(&distinct[e]));
+                (0..distinct.len())
+                    .filter(|e| wanted(*e))
+                    .for_each(|e| all.merge(&distinct[e]));
                 let (count, _) = all.estimate();
                 let stands = count >= self.spec.at_least as u64 && !members.is_empty();
-                stands.then(|| self.group(&members, count)).into_iter().collect()
+                stands
+                    .then(|| self.group(&members, count))
+                    .into_iter()
+                    .collect()
             }
             AggregateOf::Entities => self.bundles(&members),
         }
@@ -83,7 +93,10 @@ impl AggregateRule {
         let (mut groups, mut first) = (Vec::new(), 0);
         while first < members.len() {
             let reach = members[first].position.saturating_add(within);
-            let inside = members[first..].iter().take_while(|m| m.position <= reach).count();
+            let inside = members[first..]
+                .iter()
+                .take_while(|m| m.position <= reach)
+                .count();
             let window = &members[first..first + inside];
             let kinds: BTreeSet<usize> = window.iter().map(|m| m.entity).collect();
             if kinds.len() >= self.spec.at_least {
@@ -100,6 +113,12 @@ impl AggregateRule {
         let first = members[0];
         let same_field = members.iter().filter(|m| m.field == first.field);
         let span = same_field.fold(first.span, |all, m| all.cover(m.span));
-        Group { rule: self.rule, field: first.field, span, count, confidence: self.confidence }
+        Group {
+            rule: self.rule,
+            field: first.field,
+            span,
+            count,
+            confidence: self.confidence,
+        }
     }
 }

@@ -34,11 +34,16 @@ pub fn excerpt(text: &str, span: Span, hide: &Hide<'_>) -> String {
     let mut inside = 0;
     for (i, c) in text[start..end].char_indices() {
         let at = (start + i) as u64;
-        let c = if c.is_control() || is_invisible(c) { ' ' } else { c };
+        let c = if c.is_control() || is_invisible(c) {
+            ' '
+        } else {
+            c
+        };
         if span.start <= at && at < span.end {
             let place = inside;
             inside += 1;
-            if total > 2 * LONGEST_SHOWN && (LONGEST_SHOWN..total - LONGEST_SHOWN).contains(&place) {
+            if total > 2 * LONGEST_SHOWN && (LONGEST_SHOWN..total - LONGEST_SHOWN).contains(&place)
+            {
                 if place == LONGEST_SHOWN {
                     out.push('…');
                 }
@@ -46,12 +51,18 @@ pub fn excerpt(text: &str, span: Span, hide: &Hide<'_>) -> String {
             }
             let masked = match shown {
                 Some(mask) => mask.head <= place && place < total - mask.tail,
-                None => looks.iter().any(|s| s.start <= at && at < s.end)
-                    || hide.values.iter().any(|s| s.start <= at && at < s.end),
+                None => {
+                    looks.iter().any(|s| s.start <= at && at < s.end)
+                        || hide.values.iter().any(|s| s.start <= at && at < s.end)
+                }
             };
             out.push(if masked { '*' } else { c });
         } else {
-            let masked = hide.values.iter().chain(&looks).any(|s| s.start <= at && at < s.end);
+            let masked = hide
+                .values
+                .iter()
+                .chain(&looks)
+                .any(|s| s.start <= at && at < s.end);
             out.push(if masked { '*' } else { c });
         }
     }
@@ -62,7 +73,10 @@ pub fn excerpt(text: &str, span: Span, hide: &Hide<'_>) -> String {
 fn capped(mask: Mask, total: usize) -> Mask {
     let half = total / 2;
     let head = mask.head.min(half);
-    Mask { head, tail: mask.tail.min(half - head) }
+    Mask {
+        head,
+        tail: mask.tail.min(half - head),
+    }
 }
 
 /// Runs in `text` that look like values; `base` is added to their places.
@@ -113,14 +127,20 @@ mod tests {
         let text = "联系人手机13800138000,邮箱zhang.san@example.com,备用6555-1234。";
         let at = text.find("138").unwrap();
         let span = Span::new(at, at + 11);
-        let hide = Hide { values: &[span], own: Some(Mask { head: 3, tail: 2 }) };
+        let hide = Hide {
+            values: &[span],
+            own: Some(Mask { head: 3, tail: 2 }),
+        };
         let quoted = excerpt(text, span, &hide);
         assert_eq!(quoted, "联系人手机138******00,邮箱*********");
     }
 
     #[test]
     fn half_of_a_value_at_most_is_shown() {
-        let hide = Hide { values: &[], own: Some(Mask { head: 9, tail: 9 }) };
+        let hide = Hide {
+            values: &[],
+            own: Some(Mask { head: 9, tail: 9 }),
+        };
         assert_eq!(excerpt("E12345678", Span::new(0, 9), &hide), "E123*****");
     }
 

@@ -45,7 +45,10 @@ pub struct ProfileLine {
 impl Profile {
     /// For so many rules.
     pub fn new(rules: usize) -> Self {
-        Self { stages: Default::default(), rules: (0..rules).map(|_| Default::default()).collect() }
+        Self {
+            stages: Default::default(),
+            rules: (0..rules).map(|_| Default::default()).collect(),
+        }
     }
 
     /// Adds the time since `since` to a stage, and returns now.
@@ -64,7 +67,9 @@ impl Profile {
 
     /// Counts one finding of a rule.
     pub fn found(&self, rule: RuleIndex) {
-        self.rules[rule.0 as usize].2.fetch_add(1, Ordering::Relaxed);
+        self.rules[rule.0 as usize]
+            .2
+            .fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -82,14 +87,19 @@ impl Scanner {
 
     /// Stages first, then the rules that cost or found something, dearest first.
     pub fn profile(&self) -> Vec<ProfileLine> {
-        let Some(profile) = &self.profile else { return Vec::new() };
+        let Some(profile) = &self.profile else {
+            return Vec::new();
+        };
         let load = |c: &AtomicU64| c.load(Ordering::Relaxed);
-        let stages = STAGES.iter().zip(&profile.stages).map(|(name, time)| ProfileLine {
-            name: (*name).to_owned(),
-            time: Duration::from_nanos(load(time)),
-            tried: 0,
-            found: 0,
-        });
+        let stages = STAGES
+            .iter()
+            .zip(&profile.stages)
+            .map(|(name, time)| ProfileLine {
+                name: (*name).to_owned(),
+                time: Duration::from_nanos(load(time)),
+                tried: 0,
+                found: 0,
+            });
         let mut rules: Vec<ProfileLine> = self
             .rules
             .infos()

@@ -15,7 +15,11 @@ pub struct Failure {
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let what = if self.should_fire { "does not fire on its example" } else { "fires on its near miss" };
+        let what = if self.should_fire {
+            "does not fire on its example"
+        } else {
+            "fires on its near miss"
+        };
         write!(f, "{}: {what} `{}`", self.rule, self.text)
     }
 }
@@ -32,10 +36,20 @@ pub fn prove(scanner: &Scanner) -> Vec<Failure> {
                 .any(|f| scanner.rules().info(f.rule).id == *id && f.suppressed_by.is_none())
         };
         let mut fail = |text: &String, should_fire| {
-            failures.push(Failure { rule: id.clone(), text: text.clone(), should_fire });
+            failures.push(Failure {
+                rule: id.clone(),
+                text: text.clone(),
+                should_fire,
+            });
         };
-        rule.examples.iter().filter(|text| !fires(text)).for_each(|text| fail(text, true));
-        rule.near_misses.iter().filter(|text| fires(text)).for_each(|text| fail(text, false));
+        rule.examples
+            .iter()
+            .filter(|text| !fires(text))
+            .for_each(|text| fail(text, true));
+        rule.near_misses
+            .iter()
+            .filter(|text| fires(text))
+            .for_each(|text| fail(text, false));
     }
     failures
 }

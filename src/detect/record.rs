@@ -79,7 +79,14 @@ impl<'s> RecordScan<'s> {
         self.found.text_bytes += text.len() as u64;
         let characters = text.chars().count() as u64;
         if text.len() <= WINDOW {
-            self.window(&Window { path, key, text, base: 0, characters: 0, own: 0..text.len() });
+            self.window(&Window {
+                path,
+                key,
+                text,
+                base: 0,
+                characters: 0,
+                own: 0..text.len(),
+            });
         } else {
             let (mut at, mut before) = (0, 0);
             while at < text.len() {
@@ -93,7 +100,11 @@ impl<'s> RecordScan<'s> {
                     text: &text[from..to],
                     base: from as u64,
                     characters: before - lead,
-                    own: at - from..if end == text.len() { usize::MAX } else { end - from },
+                    own: at - from..if end == text.len() {
+                        usize::MAX
+                    } else {
+                        end - from
+                    },
                 });
                 before += text[at..end].chars().count() as u64;
                 at = end;
@@ -180,8 +191,13 @@ impl<'s> RecordScan<'s> {
                 open < spec.min_count || (open as f64) * 1000.0 < spec.density * characters
             })
         };
-        let dropped: Vec<RuleIndex> =
-            self.found.counts.iter().filter(|(r, c)| too_few(**r, c)).map(|(r, _)| *r).collect();
+        let dropped: Vec<RuleIndex> = self
+            .found
+            .counts
+            .iter()
+            .filter(|(r, c)| too_few(**r, c))
+            .map(|(r, _)| *r)
+            .collect();
         for rule in dropped {
             self.found.counts.remove(&rule);
             self.found.findings.retain(|f| f.rule != rule);
@@ -192,21 +208,39 @@ impl<'s> RecordScan<'s> {
     /// Searches one window and keeps what is its own.
     fn window(&mut self, window: &Window<'_>) {
         let scanner = self.scanner;
-        let Scratch { view, hits, candidates, .. } = &mut *self.scratch;
+        let Scratch {
+            view,
+            hits,
+            candidates,
+            ..
+        } = &mut *self.scratch;
         let profile = scanner.profile.as_ref();
         let began = profile.map(|_| Instant::now());
-        let stage = |which, since: Option<Instant>| profile.zip(since).map(|(p, since)| p.stage(which, since));
+        let stage = |which, since: Option<Instant>| {
+            profile.zip(since).map(|(p, since)| p.stage(which, since))
+        };
         view.fold(window.text, FoldTable::get());
         let began = stage(Stage::Fold, began);
         hits.clear();
-        scanner.matcher.each(view.lowered(), &mut |term, start, end| {
-            hits.push(Hit { term, start: start as u32, end: end as u32 });
-        });
+        scanner
+            .matcher
+            .each(view.lowered(), &mut |term, start, end| {
+                hits.push(Hit {
+                    term,
+                    start: start as u32,
+                    end: end as u32,
+                });
+            });
         let began = stage(Stage::Keywords, began);
         settle(&scanner.terms, hits, window.text, view, candidates);
         let began = stage(Stage::Settle, began);
-        let key = if window.key.is_empty() { String::new() } else { FoldTable::get().term(window.key) };
-        let values = Search::new(&scanner.patterns, &scanner.terms, view, hits, &key, profile).run();
+        let key = if window.key.is_empty() {
+            String::new()
+        } else {
+            FoldTable::get().term(window.key)
+        };
+        let values =
+            Search::new(&scanner.patterns, &scanner.terms, view, hits, &key, profile).run();
         stage(Stage::Patterns, began);
         if candidates.is_empty() && values.is_empty() {
             return;
@@ -216,14 +250,24 @@ impl<'s> RecordScan<'s> {
         self.scratch.candidates = candidates;
     }
 
-    fn record_window(&mut self, window: &Window<'_>, candidates: &[super::keyword::Candidate], values: &[Value]) {
-        let spans: Vec<Span> =
-            values.iter().map(|v| self.scratch.view.original(v.start, v.end)).collect();
+    fn record_window(
+        &mut self,
+        window: &Window<'_>,
+        candidates: &[super::keyword::Candidate],
+        values: &[Value],
+    ) {
+        let spans: Vec<Span> = values
+            .iter()
+            .map(|v| self.scratch.view.original(v.start, v.end))
+            .collect();
         let mut counter = CodePoints::new(window.text, window.characters);
         // In the order of their places, so that characters are counted once.
         let mut order: Vec<(Span, Result<usize, usize>)> = Vec::new();
         for (i, candidate) in candidates.iter().enumerate() {
-            order.push((self.scratch.view.original(candidate.start, candidate.end), Ok(i)));
+            order.push((
+                self.scratch.view.original(candidate.start, candidate.end),
+                Ok(i),
+            ));
         }
         order.extend(spans.iter().enumerate().map(|(i, span)| (*span, Err(i))));
         order.sort_by_key(|(span, which)| (span.start, span.end, which.is_err()));
@@ -251,7 +295,13 @@ impl<'s> RecordScan<'s> {
             .as_ref()
             .expect("candidates come from keyword rules");
         let original = &window.text[span.range()];
-        let own = self.scanner.rules.info(candidate.rule).entity.is_some().then(Mask::default);
+        let own = self
+            .scanner
+            .rules
+            .info(candidate.rule)
+            .entity
+            .is_some()
+            .then(Mask::default);
         let matched = &self.scratch.view.lowered()[candidate.start..candidate.end];
         let value = (spec.groups == 0)
             .then(|| self.scanner.value_hash(candidate.rule, matched.as_bytes()))
@@ -262,15 +312,29 @@ impl<'s> RecordScan<'s> {
             rule: candidate.rule,
             code_points,
             confidence: spec.confidence,
-            reasons: if spec.groups == 0 { "term" } else { "combination" }.to_owned(),
+            reasons: if spec.groups == 0 {
+                "term"
+            } else {
+                "combination"
+            }
+            .to_owned(),
             excerpt,
             value,
             folds: FoldTable::get().folds_of(original),
-            suppressed_by: candidate.harmless.map(|i| spec.near[usize::from(i)].1.clone()),
+            suppressed_by: candidate
+                .harmless
+                .map(|i| spec.near[usize::from(i)].1.clone()),
         });
     }
 
-    fn value(&mut self, window: &Window<'_>, value: &Value, span: Span, code_points: Span, values: &[Span]) {
+    fn value(
+        &mut self,
+        window: &Window<'_>,
+        value: &Value,
+        span: Span,
+        code_points: Span,
+        values: &[Span],
+    ) {
         let rule = self.scanner.patterns.rule(value.rule);
         if value.allowed.is_none() {
             self.member(window, value, span, code_points);
@@ -279,7 +343,10 @@ impl<'s> RecordScan<'s> {
         let folds = FoldTable::get().folds_of(&window.text[span.range()]);
         let folds = Folds(folds.0 & !Folds::CASE.0);
         let hash = self.scanner.value_hash(value.rule, &value.compact);
-        let hide = Hide { values, own: Some(rule.mask) };
+        let hide = Hide {
+            values,
+            own: Some(rule.mask),
+        };
         self.keep_with_excerpt(window, span, &hide, |excerpt| Finding {
             field: window.path.to_owned(),
             span: span.shifted(window.base),
@@ -311,7 +378,12 @@ impl<'s> RecordScan<'s> {
         if self.members.len() < MEMBERS_KEPT {
             let field = self.field_number(window.path);
             let position = self.found.characters + code_points.start;
-            self.members.push(Member { field, span: span.shifted(window.base), position, entity });
+            self.members.push(Member {
+                field,
+                span: span.shifted(window.base),
+                position,
+                entity,
+            });
         }
     }
 
@@ -335,7 +407,9 @@ impl<'s> RecordScan<'s> {
             && finding.suppressed_by.is_none()
         {
             let head: [u8; 8] = hash.0[..8].try_into().expect("eight bytes");
-            self.found.values.push((finding.rule, u64::from_le_bytes(head)));
+            self.found
+                .values
+                .push((finding.rule, u64::from_le_bytes(head)));
         }
         if self.keep(finding) {
             let last = self.found.findings.last_mut().expect("it was just kept");
@@ -370,7 +444,11 @@ struct CodePoints<'a> {
 
 impl<'a> CodePoints<'a> {
     const fn new(text: &'a str, before: u64) -> Self {
-        Self { text, at: 0, count: before }
+        Self {
+            text,
+            at: 0,
+            count: before,
+        }
     }
 
     fn span(&mut self, span: Span) -> Span {
@@ -380,7 +458,10 @@ impl<'a> CodePoints<'a> {
             self.at = start;
         }
         let length = self.text[span.range()].chars().count() as u64;
-        Span { start: self.count, end: self.count + length }
+        Span {
+            start: self.count,
+            end: self.count + length,
+        }
     }
 }
 

@@ -21,7 +21,10 @@ pub struct DetectOptions {
 
 impl Default for DetectOptions {
     fn default() -> Self {
-        Self { key: None, keep: 20 }
+        Self {
+            key: None,
+            keep: 20,
+        }
     }
 }
 
@@ -61,7 +64,15 @@ impl Scanner {
         }
         let matcher = Box::new(Automaton::new(&terms.terms));
         let aggregates = AggregateRule::all(&rules);
-        Ok(Self { rules, terms, matcher, patterns, aggregates, options, profile: None })
+        Ok(Self {
+            rules,
+            terms,
+            matcher,
+            patterns,
+            aggregates,
+            options,
+            profile: None,
+        })
     }
 
     /// The rules it was compiled from.

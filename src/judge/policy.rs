@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::SetupError;
 use crate::config::{Config, PolicyConfig};
 
-const PRESETS: &[(&str, &str)] =
-    &[("filing-cn", include_str!("../../rules/standards/filing-cn.toml"))];
+const PRESETS: &[(&str, &str)] = &[(
+    "filing-cn",
+    include_str!("../../rules/standards/filing-cn.toml"),
+)];
 
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -103,7 +105,11 @@ impl Policy {
         Ok(Self {
             preset: file.preset,
             version: file.version,
-            checks: file.check.into_iter().map(|check| overridden(check, wanted)).collect(),
+            checks: file
+                .check
+                .into_iter()
+                .map(|check| overridden(check, wanted))
+                .collect(),
             bases: bases.map(|s| (s.id.clone(), s.pi_basis.clone())).collect(),
             review_passes: wanted.review_passes,
         })
@@ -114,8 +120,9 @@ fn overridden(mut check: Check, wanted: &PolicyConfig) -> Check {
     match check.kind {
         CheckKind::BadRate => {
             check.threshold = wanted.bad_rate.unwrap_or(check.threshold);
-            check.candidate_confidence =
-                wanted.candidate_confidence.unwrap_or(check.candidate_confidence);
+            check.candidate_confidence = wanted
+                .candidate_confidence
+                .unwrap_or(check.candidate_confidence);
         }
         CheckKind::ZeroTolerance => {
             check.names = wanted.zero_tolerance.clone().unwrap_or(check.names);

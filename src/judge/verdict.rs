@@ -106,7 +106,9 @@ pub fn judge(facts: &Facts<'_>, policy: &Policy) -> Verdict {
             CheckKind::BadRate => each_source(facts, |s, t| checks.push(bad_rate(check, s, t))),
             CheckKind::PiSensitive | CheckKind::PiGeneral => {
                 let basis = |s: &str| policy.bases.get(s).map(String::as_str);
-                each_source(facts, |s, t| checks.push(personal(check, s, t, facts, basis(s))));
+                each_source(facts, |s, t| {
+                    checks.push(personal(check, s, t, facts, basis(s)))
+                });
             }
         }
     }
@@ -126,10 +128,22 @@ pub fn judge(facts: &Facts<'_>, policy: &Policy) -> Verdict {
 }
 
 fn each_source(facts: &Facts<'_>, mut each: impl FnMut(&str, &SourceTally)) {
-    facts.tally.sources.iter().for_each(|(name, tally)| each(name, tally));
+    facts
+        .tally
+        .sources
+        .iter()
+        .for_each(|(name, tally)| each(name, tally));
 }
 
-fn result(check: &Check, source: Option<&str>, state: State, measured: f64, of: u64, zh: String, en: String) -> CheckResult {
+fn result(
+    check: &Check,
+    source: Option<&str>,
+    state: State,
+    measured: f64,
+    of: u64,
+    zh: String,
+    en: String,
+) -> CheckResult {
     CheckResult {
         check: check.clone(),
         source: source.map(str::to_owned),
@@ -143,14 +157,28 @@ fn result(check: &Check, source: Option<&str>, state: State, measured: f64, of: 
 
 fn coverage(check: &Check, facts: &Facts<'_>) -> CheckResult {
     let (read, all) = facts.bytes;
-    let share = if all == 0 { 1.0 } else { read as f64 / all as f64 };
-    let state = if facts.whole { State::Compliant } else { State::NonCompliant };
+    let share = if all == 0 {
+        1.0
+    } else {
+        read as f64 / all as f64
+    };
+    let state = if facts.whole {
+        State::Compliant
+    } else {
+        State::NonCompliant
+    };
     let (zh, en) = if facts.whole {
-        ("全部已读取并扫描".to_owned(), "everything was read and searched".to_owned())
+        (
+            "全部已读取并扫描".to_owned(),
+            "everything was read and searched".to_owned(),
+        )
     } else {
         (
             format!("{} 处未能读取,未读取的不得视为合规", facts.unread),
-            format!("{} places were not read, and nothing unread is clean", facts.unread),
+            format!(
+                "{} places were not read, and nothing unread is clean",
+                facts.unread
+            ),
         )
     };
     result(check, None, state, share, all, zh, en)
@@ -159,7 +187,11 @@ fn coverage(check: &Check, facts: &Facts<'_>) -> CheckResult {
 fn bad_rate(check: &Check, source: &str, tally: &SourceTally) -> CheckResult {
     let records = tally.records.scanned;
     let bad = tally.bad_records(Confidence::from_fraction(check.candidate_confidence).0);
-    let rate = if records == 0 { 0.0 } else { bad as f64 / records as f64 };
+    let rate = if records == 0 {
+        0.0
+    } else {
+        bad as f64 / records as f64
+    };
     let limit = check.threshold * 100.0;
     let state = match () {
         () if records == 0 => State::NotApplicable,
@@ -167,7 +199,9 @@ fn bad_rate(check: &Check, source: &str, tally: &SourceTally) -> CheckResult {
         () => State::Compliant,
     };
     let zh = format!("{records} 条中 {bad} 条为候选(机检,未经人工确认),阈值 {limit:.1}%");
-    let en = format!("{bad} of {records} records are candidates (by rule, not confirmed by a person), limit {limit:.1} %");
+    let en = format!(
+        "{bad} of {records} records are candidates (by rule, not confirmed by a person), limit {limit:.1} %"
+    );
     result(check, Some(source), state, rate, records, zh, en)
 }
 
@@ -176,24 +210,54 @@ fn zero_tolerance(check: &Check, facts: &Facts<'_>) -> CheckResult {
     let named = |name: &String| {
         let within = |found: &str| found == name || found.starts_with(&format!("{name}."));
         let sum = |map: &std::collections::BTreeMap<String, crate::scan::Hits>| -> u64 {
-            map.iter().filter(|(found, _)| within(found)).map(|(_, hits)| hits.findings).sum()
+            map.iter()
+                .filter(|(found, _)| within(found))
+                .map(|(_, hits)| hits.findings)
+                .sum()
         };
         // A name means a rule, a risk or an entity; the largest count of the three is that one.
-        sum(&total.rules).max(sum(&total.risks)).max(sum(&total.entities))
+        sum(&total.rules)
+            .max(sum(&total.risks))
+            .max(sum(&total.entities))
     };
     let counts: Vec<(&String, u64)> = check.names.iter().map(|n| (n, named(n))).collect();
     let findings: u64 = counts.iter().map(|(_, n)| n).sum();
-    let list: Vec<String> =
-        counts.iter().filter(|(_, n)| *n > 0).map(|(name, n)| format!("{name} {n}")).collect();
+    let list: Vec<String> = counts
+        .iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(name, n)| format!("{name} {n}"))
+        .collect();
     let (state, zh, en) = if findings == 0 {
-        (State::Compliant, "未发现".to_owned(), "none found".to_owned())
+        (
+            State::Compliant,
+            "未发现".to_owned(),
+            "none found".to_owned(),
+        )
     } else {
-        (State::NonCompliant, format!("发现 {}", list.join("、")), format!("found {}", list.join(", ")))
+        (
+            State::NonCompliant,
+            format!("发现 {}", list.join("、")),
+            format!("found {}", list.join(", ")),
+        )
     };
-    result(check, None, state, findings as f64, total.records.scanned, zh, en)
+    result(
+        check,
+        None,
+        state,
+        findings as f64,
+        total.records.scanned,
+        zh,
+        en,
+    )
 }
 
-fn personal(check: &Check, source: &str, tally: &SourceTally, facts: &Facts<'_>, basis: Option<&str>) -> CheckResult {
+fn personal(
+    check: &Check,
+    source: &str,
+    tally: &SourceTally,
+    facts: &Facts<'_>,
+    basis: Option<&str>,
+) -> CheckResult {
     let wants_sensitive = check.kind == CheckKind::PiSensitive;
     let counts = facts.rules.iter().filter_map(|info| {
         let class = info.class.as_ref()?;
@@ -204,7 +268,11 @@ fn personal(check: &Check, source: &str, tally: &SourceTally, facts: &Facts<'_>,
     let findings: u64 = counts.map(|hits| hits.findings).sum();
     let records = tally.records.scanned;
     let (state, zh, en) = match basis {
-        _ if findings == 0 => (State::Compliant, "未发现".to_owned(), "none found".to_owned()),
+        _ if findings == 0 => (
+            State::Compliant,
+            "未发现".to_owned(),
+            "none found".to_owned(),
+        ),
         Some(basis) if check.bases.iter().any(|b| b == basis) => (
             State::NeedsEvidence,
             format!("发现 {findings} 处,已声明依据 {basis},证据待核"),

@@ -2,4 +2,6 @@
 
 mod summary;
 
-pub use summary::{GROUPS, GroupCounts, NamedCounts, ReportLanguage, SourceSummary, Summary, group_of};
+pub use summary::{
+    GROUPS, GroupCounts, NamedCounts, ReportLanguage, SourceSummary, Summary, group_of,
+};

@@ -144,7 +144,10 @@ impl Summary {
                 })
                 .collect()
         };
-        let sources = tally.sources.iter().map(|(name, t)| SourceSummary::new(name, t, rules));
+        let sources = tally
+            .sources
+            .iter()
+            .map(|(name, t)| SourceSummary::new(name, t, rules));
         Self {
             root_digest: manifest.root_digest.clone(),
             rules_digest: manifest.rules.digest.clone(),
@@ -162,45 +165,87 @@ impl Summary {
     /// As Markdown.
     pub fn markdown(&self, language: ReportLanguage) -> String {
         let mut out = String::new();
-        self.write(&mut out, language).expect("writing to a string does not fail");
+        self.write(&mut out, language)
+            .expect("writing to a string does not fail");
         out
     }
 
     fn write(&self, out: &mut String, language: ReportLanguage) -> std::fmt::Result {
         let l = |zh, en| language.pick(zh, en);
-        writeln!(out, "# {}\n", l("语料合规扫描摘要", "Corpus compliance scan: summary"))?;
-        writeln!(out, "{}\n", l(
-            "本摘要由程序根据扫描事实生成。关键词与模式命中是候选,不是违法认定;判定为“待核”“人工复核”的项目不等于“符合”。",
-            "Made from the facts of a scan. A keyword or pattern match is a candidate and no finding of illegality; `needs evidence` and `needs review` are not `compliant`.",
-        ))?;
+        writeln!(
+            out,
+            "# {}\n",
+            l("语料合规扫描摘要", "Corpus compliance scan: summary")
+        )?;
+        writeln!(
+            out,
+            "{}\n",
+            l(
+                "本摘要由程序根据扫描事实生成。关键词与模式命中是候选,不是违法认定;判定为“待核”“人工复核”的项目不等于“符合”。",
+                "Made from the facts of a scan. A keyword or pattern match is a candidate and no finding of illegality; `needs evidence` and `needs review` are not `compliant`.",
+            )
+        )?;
         let passed = match (self.verdict.covered, self.verdict.passed) {
-            (false, _) => l("未完成:覆盖率未达到 100%", "unfinished: coverage is not 100 %"),
+            (false, _) => l(
+                "未完成:覆盖率未达到 100%",
+                "unfinished: coverage is not 100 %",
+            ),
             (true, true) => l("通过", "passed"),
             (true, false) => l("不通过", "not passed"),
         };
-        writeln!(out, "**{}: {passed}** ({} {})\n", l("门禁判定", "Gate"), self.verdict.preset, self.verdict.version)?;
+        writeln!(
+            out,
+            "**{}: {passed}** ({} {})\n",
+            l("门禁判定", "Gate"),
+            self.verdict.preset,
+            self.verdict.version
+        )?;
         self.write_checks(out, language)?;
         self.write_coverage(out, language)?;
         self.write_sources(out, language)?;
         self.write_named(out, language, l("风险", "Risk"), &self.risks)?;
-        self.write_named(out, language, l("个人信息及其他实体", "Entity"), &self.entities)?;
-        writeln!(out, "{}: yujian {} · {} `{}` · {} `{}`",
-            l("出处", "Provenance"), self.tool_version,
-            l("规则摘要", "rules"), self.rules_digest,
-            l("语料摘要", "corpus"), self.root_digest)
+        self.write_named(
+            out,
+            language,
+            l("个人信息及其他实体", "Entity"),
+            &self.entities,
+        )?;
+        writeln!(
+            out,
+            "{}: yujian {} · {} `{}` · {} `{}`",
+            l("出处", "Provenance"),
+            self.tool_version,
+            l("规则摘要", "rules"),
+            self.rules_digest,
+            l("语料摘要", "corpus"),
+            self.root_digest
+        )
     }
 
     fn write_checks(&self, out: &mut String, language: ReportLanguage) -> std::fmt::Result {
         let l = |zh, en| language.pick(zh, en);
-        writeln!(out, "| {} | {} | {} | {} | {} |\n|---|---|---|---|---|",
-            l("条款", "clause"), l("检查项", "check"), l("来源", "source"), l("结果", "result"), l("依据", "reason"))?;
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {} |\n|---|---|---|---|---|",
+            l("条款", "clause"),
+            l("检查项", "check"),
+            l("来源", "source"),
+            l("结果", "result"),
+            l("依据", "reason")
+        )?;
         for check in &self.verdict.checks {
-            let source = check.source.as_deref().map_or_else(|| l("全部", "all").to_owned(), cell);
-            writeln!(out, "| {} | {} | {source} | {} | {} |",
+            let source = check
+                .source
+                .as_deref()
+                .map_or_else(|| l("全部", "all").to_owned(), cell);
+            writeln!(
+                out,
+                "| {} | {} | {source} | {} | {} |",
                 check.check.clause,
                 cell(language.pick(&check.check.zh, &check.check.en)),
                 language.pick(check.state.zh(), check.state.en()),
-                cell(language.pick(&check.reason_zh, &check.reason_en)))?;
+                cell(language.pick(&check.reason_zh, &check.reason_en))
+            )?;
         }
         writeln!(out)
     }
@@ -208,19 +253,38 @@ impl Summary {
     fn write_coverage(&self, out: &mut String, language: ReportLanguage) -> std::fmt::Result {
         let l = |zh, en| language.pick(zh, en);
         writeln!(out, "## {}\n", l("覆盖率", "Coverage"))?;
-        writeln!(out, "| | {} | {} | {} | {} |\n|---|---|---|---|---|",
-            l("发现总数", "discovered"), l("已扫描", "scanned"), l("跳过", "skipped"), l("失败", "failed"))?;
+        writeln!(
+            out,
+            "| | {} | {} | {} | {} |\n|---|---|---|---|---|",
+            l("发现总数", "discovered"),
+            l("已扫描", "scanned"),
+            l("跳过", "skipped"),
+            l("失败", "failed")
+        )?;
         for (name, c) in [
             (l("文件", "files"), &self.totals.files),
             (l("存储字节", "stored bytes"), &self.totals.stored_bytes),
             (l("解码字节", "decoded bytes"), &self.totals.decoded_bytes),
             (l("记录", "records"), &self.totals.records),
         ] {
-            writeln!(out, "| {name} | {} | {} | {} | {} |", c.total(), c.scanned, c.skipped, c.failed)?;
+            writeln!(
+                out,
+                "| {name} | {} | {} | {} | {} |",
+                c.total(),
+                c.scanned,
+                c.skipped,
+                c.failed
+            )?;
         }
         writeln!(out)?;
         for unread in &self.coverage.unread {
-            writeln!(out, "- {} `{}`: {}", l("未读", "not read"), unread.path, cell(&unread.sentence))?;
+            writeln!(
+                out,
+                "- {} `{}`: {}",
+                l("未读", "not read"),
+                unread.path,
+                cell(&unread.sentence)
+            )?;
         }
         if self.coverage.unread_more > 0 {
             writeln!(out, "- … {}", self.coverage.unread_more)?;
@@ -231,9 +295,16 @@ impl Summary {
     fn write_sources(&self, out: &mut String, language: ReportLanguage) -> std::fmt::Result {
         let l = |zh, en| language.pick(zh, en);
         writeln!(out, "## {}\n", l("来源", "Sources"))?;
-        writeln!(out, "| {} | {} | {} | {} | {} | {} |\n|---|---:|---:|---:|---|---:|",
-            l("来源", "source"), l("记录", "records"), l("字节", "bytes"), l("字符", "characters"),
-            l("发现(A.1…A.5、个人信息)", "findings (A.1…A.5, PI)"), l("有发现的记录", "records with findings"))?;
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} |\n|---|---:|---:|---:|---|---:|",
+            l("来源", "source"),
+            l("记录", "records"),
+            l("字节", "bytes"),
+            l("字符", "characters"),
+            l("发现(A.1…A.5、个人信息)", "findings (A.1…A.5, PI)"),
+            l("有发现的记录", "records with findings")
+        )?;
         for source in &self.sources {
             let findings: Vec<String> = GROUPS
                 .iter()
@@ -241,25 +312,52 @@ impl Summary {
                 .filter(|(_, n)| *n > 0)
                 .map(|(group, n)| format!("{group}: {n}"))
                 .collect();
-            writeln!(out, "| {} | {} | {} | {} | {} | {} ({:.2}%) |",
-                cell(&source.source), source.records.scanned, source.bytes.total(), source.characters,
-                findings.join(", "), source.records_with_findings, source.rate() * 100.0)?;
+            writeln!(
+                out,
+                "| {} | {} | {} | {} | {} | {} ({:.2}%) |",
+                cell(&source.source),
+                source.records.scanned,
+                source.bytes.total(),
+                source.characters,
+                findings.join(", "),
+                source.records_with_findings,
+                source.rate() * 100.0
+            )?;
         }
         writeln!(out)
     }
 
-    fn write_named(&self, out: &mut String, language: ReportLanguage, title: &str, all: &[NamedCounts]) -> std::fmt::Result {
+    fn write_named(
+        &self,
+        out: &mut String,
+        language: ReportLanguage,
+        title: &str,
+        all: &[NamedCounts],
+    ) -> std::fmt::Result {
         let l = |zh, en| language.pick(zh, en);
         writeln!(out, "## {title}\n")?;
-        writeln!(out, "| {title} | {} | {} | {} | {} |\n|---|---:|---:|---:|---:|",
-            l("发现", "findings"), l("已抑制", "suppressed"), l("记录", "records"), l("不同值", "distinct values"))?;
+        writeln!(
+            out,
+            "| {title} | {} | {} | {} | {} |\n|---|---:|---:|---:|---:|",
+            l("发现", "findings"),
+            l("已抑制", "suppressed"),
+            l("记录", "records"),
+            l("不同值", "distinct values")
+        )?;
         for counts in all {
             let distinct = match counts.distinct {
                 Some((n, true)) => n.to_string(),
                 Some((n, false)) => format!("≈ {n}"),
                 None => "–".to_owned(),
             };
-            writeln!(out, "| {} | {} | {} | {} | {distinct} |", cell(&counts.name), counts.findings, counts.suppressed, counts.records)?;
+            writeln!(
+                out,
+                "| {} | {} | {} | {} | {distinct} |",
+                cell(&counts.name),
+                counts.findings,
+                counts.suppressed,
+                counts.records
+            )?;
         }
         writeln!(out)
     }
@@ -277,4 +375,3 @@ fn cell(text: &str) -> String {
     }
     out
 }
-

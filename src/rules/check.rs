@@ -20,8 +20,15 @@ pub struct Place {
 impl Place {
     /// The line of byte `at` of `text`.
     pub fn new(file: &str, text: &str, at: usize) -> Self {
-        let line = text.as_bytes()[..at.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1;
-        Self { file: file.to_owned(), line }
+        let line = text.as_bytes()[..at.min(text.len())]
+            .iter()
+            .filter(|b| **b == b'\n')
+            .count()
+            + 1;
+        Self {
+            file: file.to_owned(),
+            line,
+        }
     }
 
     /// A complaint about this place.
@@ -38,7 +45,10 @@ impl Place {
 /// A file that is no TOML of the right form.
 pub(super) fn syntax(file: &str, text: &str, error: &toml::de::Error) -> Complaint {
     let at = error.span().map_or(0, |span| span.start);
-    Place::new(file, text, at).complaint(error.message(), "docs/rules.md lists every key and its form")
+    Place::new(file, text, at).complaint(
+        error.message(),
+        "docs/rules.md lists every key and its form",
+    )
 }
 
 /// A file of another format version.
@@ -70,9 +80,16 @@ pub(super) fn all(loaded: &Loaded, complaints: &mut Vec<Complaint>) {
             ));
         }
     }
-    let contexts: HashSet<&str> =
-        loaded.contexts.iter().map(|(_, c)| c.id.get_ref().as_str()).collect();
-    let ids: HashSet<&str> = loaded.rules.iter().map(|(_, r)| r.id.get_ref().as_str()).collect();
+    let contexts: HashSet<&str> = loaded
+        .contexts
+        .iter()
+        .map(|(_, c)| c.id.get_ref().as_str())
+        .collect();
+    let ids: HashSet<&str> = loaded
+        .rules
+        .iter()
+        .map(|(_, r)| r.id.get_ref().as_str())
+        .collect();
     let mut seen = HashSet::new();
     for (place, rule) in &loaded.rules {
         if !seen.insert(rule.id.get_ref()) {
@@ -87,12 +104,18 @@ pub(super) fn all(loaded: &Loaded, complaints: &mut Vec<Complaint>) {
         one(rule, &mut report);
         for set in rule.not_near.iter().flat_map(|n| &n.sets) {
             if !contexts.contains(set.as_str()) {
-                report(format!("no word set is called `{set}`"), "rules/allow/contexts.toml lists the sets");
+                report(
+                    format!("no word set is called `{set}`"),
+                    "rules/allow/contexts.toml lists the sets",
+                );
             }
         }
         for other in &rule.supersedes {
             if !ids.contains(other.as_str()) {
-                report(format!("supersedes `{other}`, which is no rule"), "name an existing rule id");
+                report(
+                    format!("supersedes `{other}`, which is no rule"),
+                    "name an existing rule id",
+                );
             }
         }
     }
@@ -116,16 +139,25 @@ fn one(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
         ("context_confidence", rule.context_confidence),
     ] {
         if value.is_some_and(|v| !(0.0..=1.0).contains(&v)) {
-            report(format!("`{name}` is a probability"), "write a number from 0 to 1");
+            report(
+                format!("`{name}` is a probability"),
+                "write a number from 0 to 1",
+            );
         }
     }
     if rule.source.as_deref().is_none_or(str::is_empty) {
-        report("has no `source`".to_owned(), "name the law, standard or table it stands on");
+        report(
+            "has no `source`".to_owned(),
+            "name the law, standard or table it stands on",
+        );
     }
     if let Some(risk) = &rule.risk
         && !is_risk(risk)
     {
-        report(format!("`{risk}` is no risk code"), "Appendix A codes look like A.1.h or A.1.h.fraud");
+        report(
+            format!("`{risk}` is no risk code"),
+            "Appendix A codes look like A.1.h or A.1.h.fraud",
+        );
     }
     for code in rule.ecology.iter().flatten() {
         let known = code
@@ -134,7 +166,10 @@ fn one(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
             .or_else(|| code.strip_prefix("E7.").map(|n| (n, 9)))
             .is_some_and(|(n, most)| n.parse().is_ok_and(|n: u32| (1..=most).contains(&n)));
         if !known {
-            report(format!("`{code}` is no ecology code"), "E6.1 to E6.11, E7.1 to E7.9");
+            report(
+                format!("`{code}` is no ecology code"),
+                "E6.1 to E6.11, E7.1 to E7.9",
+            );
         }
     }
     if rule.examples.len() < 2 || rule.near_misses.len() < 2 {
@@ -155,15 +190,24 @@ fn terms(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
         for term in list {
             let folded = table.term(term);
             if let Some(reason) = too_broad(&folded, rule.boundary) {
-                report(format!("term `{term}` {reason}"), "make it longer, or combine it with others in `all_of`");
+                report(
+                    format!("term `{term}` {reason}"),
+                    "make it longer, or combine it with others in `all_of`",
+                );
             }
             if let Some(first) = seen.insert(folded, term) {
-                report(format!("terms `{first}` and `{term}` are the same after folding"), "keep one");
+                report(
+                    format!("terms `{first}` and `{term}` are the same after folding"),
+                    "keep one",
+                );
             }
         }
     }
     if rule.all_of.len() == 1 || rule.all_of.iter().any(Vec::is_empty) {
-        report("`all_of` needs two groups at least, none empty".to_owned(), "use `terms` for a single list");
+        report(
+            "`all_of` needs two groups at least, none empty".to_owned(),
+            "use `terms` for a single list",
+        );
     }
     for (name, used, wanted) in [
         ("within", rule.within.is_some(), !rule.all_of.is_empty()),
@@ -171,12 +215,18 @@ fn terms(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
         ("mask", rule.mask.is_some(), rule.entity.is_some()),
     ] {
         if used && !wanted {
-            report(format!("`{name}` means nothing here"), "docs/rules.md says which keys go together");
+            report(
+                format!("`{name}` means nothing here"),
+                "docs/rules.md says which keys go together",
+            );
         }
     }
     for fold in &rule.folds_off {
         if crate::Folds::named(fold).is_none() {
-            report(format!("no fold is called `{fold}`"), "width, case, variant, compat, ignorable, lookalike");
+            report(
+                format!("no fold is called `{fold}`"),
+                "width, case, variant, compat, ignorable, lookalike",
+            );
         }
     }
 }
@@ -208,16 +258,28 @@ fn too_broad(folded: &str, boundary: Boundary) -> Option<&'static str> {
 fn pattern(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
     let has_pattern = rule.pattern.is_some();
     if has_pattern != rule.anchor.is_some_and(|a| a != Anchor::Address) {
-        report("`pattern` and `anchor` go together".to_owned(), "say where to look: digit, at, context, none");
+        report(
+            "`pattern` and `anchor` go together".to_owned(),
+            "say where to look: digit, at, context, none",
+        );
     }
     if rule.anchor == Some(Anchor::Context) && rule.context.is_empty() {
-        report("anchor `context` without `context` words".to_owned(), "list the words");
+        report(
+            "anchor `context` without `context` words".to_owned(),
+            "list the words",
+        );
     }
     if rule.context_required && rule.context.is_empty() {
-        report("`context_required` without `context` words".to_owned(), "list the words");
+        report(
+            "`context_required` without `context` words".to_owned(),
+            "list the words",
+        );
     }
     if rule.anchor.is_some() && rule.entity.is_none() {
-        report("a pattern rule without `entity`".to_owned(), "name the kind of value");
+        report(
+            "a pattern rule without `entity`".to_owned(),
+            "name the kind of value",
+        );
     }
 }
 
@@ -232,10 +294,15 @@ fn is_version(version: &str) -> bool {
 /// `A.` digit, `.` letter, then sub-codes of lower-case words; `A.5` is a whole group.
 fn is_risk(risk: &str) -> bool {
     let parts: Vec<&str> = risk.split('.').collect();
-    let (Some(&"A"), Some(group)) = (parts.first(), parts.get(1)) else { return false };
+    let (Some(&"A"), Some(group)) = (parts.first(), parts.get(1)) else {
+        return false;
+    };
     let leaf = parts.get(2).copied().unwrap_or("a");
     matches!(*group, "1" | "2" | "3" | "4" | "5")
         && leaf.len() == 1
         && leaf.bytes().all(|b| b.is_ascii_lowercase())
-        && parts.iter().skip(3).all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
+        && parts
+            .iter()
+            .skip(3)
+            .all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
 }

@@ -50,7 +50,11 @@ impl RuleSet {
     pub fn load(builtin: bool, paths: &[PathBuf]) -> Result<Self, SetupError> {
         let mut files = Vec::new();
         if builtin {
-            files.extend(BUILTIN.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())));
+            files.extend(
+                BUILTIN
+                    .iter()
+                    .map(|(name, text)| ((*name).to_owned(), (*text).to_owned())),
+            );
         }
         for path in paths {
             read_rule_files(path, &mut files)?;
@@ -101,7 +105,10 @@ impl RuleSet {
 
     /// Position of the rule with this id.
     pub fn index_of(&self, id: &str) -> Option<RuleIndex> {
-        self.infos.binary_search_by(|info| info.id.as_str().cmp(id)).ok().map(|i| RuleIndex(i as u32))
+        self.infos
+            .binary_search_by(|info| info.id.as_str().cmp(id))
+            .ok()
+            .map(|i| RuleIndex(i as u32))
     }
 
     /// The packs, by id.
@@ -144,15 +151,23 @@ impl Loaded {
     fn file(&mut self, name: &str, text: &str, complaints: &mut Vec<Complaint>) {
         let place = |at: usize| Place::new(name, text, at);
         // A file with a [pack] holds rules, every other one shared lists.
-        if !text.lines().any(|line| line.trim_start().starts_with("[pack]")) {
+        if !text
+            .lines()
+            .any(|line| line.trim_start().starts_with("[pack]"))
+        {
             match toml::from_str::<AllowFile>(text) {
                 Ok(file) => {
                     check::format(file.format, name, complaints);
                     self.contexts.extend(
-                        file.context.into_iter().map(|c| (place(c.id.span().start), c)),
+                        file.context
+                            .into_iter()
+                            .map(|c| (place(c.id.span().start), c)),
                     );
-                    self.phrases
-                        .extend(file.phrase.into_iter().map(|p| (place(p.text.span().start), p)));
+                    self.phrases.extend(
+                        file.phrase
+                            .into_iter()
+                            .map(|p| (place(p.text.span().start), p)),
+                    );
                     self.values.extend(file.value);
                 }
                 Err(error) => complaints.push(check::syntax(name, text, &error)),
@@ -162,7 +177,8 @@ impl Loaded {
         match toml::from_str::<RuleFile>(text) {
             Ok(file) => {
                 check::format(file.format, name, complaints);
-                self.packs.push((place(0), file.pack.clone(), file.rule.len()));
+                self.packs
+                    .push((place(0), file.pack.clone(), file.rule.len()));
                 for mut rule in file.rule {
                     let at = rule.id.span().start;
                     rule.risk = rule.risk.or_else(|| file.pack.risk.clone());
@@ -176,7 +192,8 @@ impl Loaded {
     }
 
     fn finish(mut self, files: &[(String, String)]) -> RuleSet {
-        self.rules.sort_by(|a, b| a.1.id.get_ref().cmp(b.1.id.get_ref()));
+        self.rules
+            .sort_by(|a, b| a.1.id.get_ref().cmp(b.1.id.get_ref()));
         let rules: Vec<RuleSpec> = self.rules.into_iter().map(|(_, rule)| rule).collect();
         let infos = rules
             .iter()
@@ -193,7 +210,11 @@ impl Loaded {
         let mut packs: Vec<PackInfo> = self
             .packs
             .into_iter()
-            .map(|(_, pack, rules)| PackInfo { id: pack.id, version: pack.version, rules })
+            .map(|(_, pack, rules)| PackInfo {
+                id: pack.id,
+                version: pack.version,
+                rules,
+            })
             .collect();
         packs.sort_by(|a, b| a.id.cmp(&b.id));
         RuleSet {
@@ -235,7 +256,10 @@ fn read_rule_files(path: &Path, files: &mut Vec<(String, String)>) -> Result<(),
         return inside.iter().try_for_each(|p| read_rule_files(p, files));
     }
     let text = std::fs::read_to_string(path).map_err(|error| SetupError::read(path, error))?;
-    let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+    let name = path.file_name().map_or_else(
+        || path.display().to_string(),
+        |n| n.to_string_lossy().into_owned(),
+    );
     files.push((name, text));
     Ok(())
 }

@@ -14,7 +14,7 @@ use super::header::RunHeader;
 use super::manifest::{Environment, FindingTotals, Manifest, RuleSetId, Stored, Totals};
 use super::rows::{FindingPlace, FindingRow, RecordRow, ShardRow};
 use super::table::{Row, TableWriter};
-use super::{FORMAT_VERSION, RUN_FILE, TALLY_FILE};
+use super::{FORMAT_VERSION, RULES_FILE, RUN_FILE, TALLY_FILE};
 use crate::RunError;
 use crate::corpus::Fate;
 use crate::rules::RuleInfo;
@@ -213,6 +213,10 @@ impl<'a> Assembly<'a> {
         files.insert(
             TALLY_FILE.to_owned(),
             file::write_compact(&dir.join(TALLY_FILE), &tally)?,
+        );
+        files.insert(
+            RULES_FILE.to_owned(),
+            file::write_compact(&dir.join(RULES_FILE), &header.rules)?,
         );
         file::sync_dir(dir)?;
         let manifest = Manifest {

@@ -13,8 +13,8 @@ use crate::scan::{Counts, FindingCounts, Tally};
 /// Reasons for which a record may be skipped although coverage is whole: it holds no text.
 pub const HARMLESS_REASONS: [&str; 3] = ["blank-line", "bom", "no-text"];
 
-/// Reasons that note something about a record that was scanned all the same.
-pub const NOTE_REASONS: [&str; 1] = ["invalid-utf8"];
+/// Reasons that begin so note something about a record that was scanned all the same.
+pub const NOTE: &str = "note:";
 
 /// What was read, what was not, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,7 +104,7 @@ impl Coverage {
         for (reason, count) in &shard.reasons {
             if HARMLESS_REASONS.contains(&reason.as_str()) {
                 *excused.get_or_insert(0) += count;
-            } else if !NOTE_REASONS.contains(&reason.as_str()) {
+            } else if !reason.starts_with(NOTE) {
                 said = true;
                 self.leave(
                     shard,

@@ -23,7 +23,7 @@ mod table;
 mod value;
 
 pub use checkpoint::Finished;
-pub use coverage::{Coverage, HARMLESS_REASONS, NOTE_REASONS, Unread};
+pub use coverage::{Coverage, HARMLESS_REASONS, NOTE, Unread};
 pub use export::{ExportFormat, Table, export};
 pub use header::{Listed, Pack, RunHeader};
 pub use manifest::{Environment, FindingTotals, Manifest, RuleSetId, Stored, Totals};
@@ -39,5 +39,7 @@ pub const FORMAT_VERSION: u32 = 1;
 pub(crate) const RUN_FILE: &str = "run.json";
 /// Mergeable counts.
 pub(crate) const TALLY_FILE: &str = "tally.json";
+/// What the rules of the run are: titles, risks, classes.
+pub(crate) const RULES_FILE: &str = "rules.json";
 /// Exists while the run is being written.
 pub(crate) const CHECKPOINT_DIR: &str = "checkpoint";

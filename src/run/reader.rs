@@ -10,8 +10,9 @@ use super::assemble::TallyFile;
 use super::manifest::Manifest;
 use super::rows::{FindingRow, RecordRow, ShardRow};
 use super::table::{Rows, damaged};
-use super::{CHECKPOINT_DIR, FORMAT_VERSION, RUN_FILE, TALLY_FILE};
+use super::{CHECKPOINT_DIR, FORMAT_VERSION, RULES_FILE, RUN_FILE, TALLY_FILE};
 use crate::RunError;
+use crate::rules::RuleInfo;
 use crate::scan::Tally;
 
 /// A complete run.
@@ -83,6 +84,17 @@ impl Run {
             }
         }
         Ok(())
+    }
+
+    /// The rules of the run, in the order findings refer to them.
+    ///
+    /// # Errors
+    ///
+    /// If `rules.json` cannot be read.
+    pub fn rules(&self) -> Result<Vec<RuleInfo>, RunError> {
+        let path = self.dir.join(RULES_FILE);
+        let text = fs::read(&path).map_err(|e| RunError::io("read", &path, e))?;
+        serde_json::from_slice(&text).map_err(|e| damaged(&path, &e.to_string()))
     }
 
     /// The mergeable counts.

@@ -15,12 +15,12 @@ use crossbeam_channel::Sender;
 use super::ScanOptions;
 use super::outcome::{PieceOutcome, ShardIndex, ShardOutcome};
 use super::piece::{Piece, PieceContext};
+use crate::ShardError;
 use crate::corpus::decode::Decoder;
 use crate::corpus::open::{Mapped, Opened, open};
 use crate::corpus::split::jsonl::lines;
 use crate::corpus::{Compression, Fate, Format, Shard};
 use crate::detect::{Scanner, Scratch};
-use crate::ShardError;
 
 /// What a scan reports, in any order of shards and pieces.
 #[derive(Debug)]
@@ -108,21 +108,29 @@ impl Line<'_> {
             if readable && !self.finished.shard(ShardIndex(index as u32)) {
                 return Some(index);
             }
-            self.progress.bytes.fetch_add(shard.bytes, Ordering::Relaxed);
+            self.progress
+                .bytes
+                .fetch_add(shard.bytes, Ordering::Relaxed);
             self.progress.shards.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     fn shard(&self, index: usize, events: &Sender<Event>) {
         let shard = &self.shards[index];
-        let Fate::Read(format, compression) = shard.fate else { return };
+        let Fate::Read(format, compression) = shard.fate else {
+            return;
+        };
         let number = ShardIndex(index as u32);
         let work = Work {
             line: self,
             shard,
             number,
             events,
-            context: PieceContext { scanner: self.scanner, options: self.options, source: &shard.source },
+            context: PieceContext {
+                scanner: self.scanner,
+                options: self.options,
+                source: &shard.source,
+            },
         };
         let ended = catch_unwind(AssertUnwindSafe(|| work.run(format, compression)));
         let outcome = ended.unwrap_or_else(|_| Ok(work.broken(&ShardError::Panic)));
@@ -159,7 +167,9 @@ impl Work<'_> {
                 self.streamed(Box::new(bytes), format, compression)?
             }
             (Opened::Stream(_), _) => {
-                let Opened::Stream(file) = opened else { return Err(Stopped) };
+                let Opened::Stream(file) = opened else {
+                    return Err(Stopped);
+                };
                 let outcome = self.streamed(Box::new(file), format, compression)?;
                 return Ok(self.checked(outcome, identity.holds(&self.shard.location)));
             }
@@ -202,7 +212,9 @@ impl Work<'_> {
         let hash = |range: usize| {
             let part = &bytes[range * chunk..((range + 1) * chunk).min(bytes.len())];
             let subtree = Subtree::of(part, (range * chunk) as u64, ranges == 1);
-            *hashes[range].lock().expect("no thread panics while it holds this") = Some(subtree);
+            *hashes[range]
+                .lock()
+                .expect("no thread panics while it holds this") = Some(subtree);
         };
         let one = |piece: usize| {
             if self.line.stop.load(Ordering::Relaxed) {
@@ -212,7 +224,11 @@ impl Work<'_> {
             let (start, end) = (piece * chunk, ((piece + 1) * chunk).min(bytes.len()));
             if format == Format::Jsonl {
                 hash(piece);
-                self.piece(piece as u32, |p| json_piece(p, bytes, start, end, 0), (end - start) as u64);
+                self.piece(
+                    piece as u32,
+                    |p| json_piece(p, bytes, start, end, 0),
+                    (end - start) as u64,
+                );
             } else {
                 (0..ranges).for_each(hash);
                 self.piece(0, |p| p.document(bytes), bytes.len() as u64);
@@ -228,7 +244,11 @@ impl Work<'_> {
         }
         let subtrees: Vec<Subtree> = hashes
             .into_iter()
-            .map(|h| h.into_inner().expect("no thread panicked").expect("every range was hashed"))
+            .map(|h| {
+                h.into_inner()
+                    .expect("no thread panicked")
+                    .expect("every range was hashed")
+            })
             .collect();
         Ok(ShardOutcome {
             shard: self.number,
@@ -248,12 +268,22 @@ impl Work<'_> {
                 work.finish()
             });
             let progress = self.line.progress;
-            progress.records.fetch_add(outcome.records.total(), Ordering::Relaxed);
-            let findings: u64 = outcome.outcomes.iter().flat_map(|o| o.counts.values()).map(|c| c.open).sum();
+            progress
+                .records
+                .fetch_add(outcome.records.total(), Ordering::Relaxed);
+            let findings: u64 = outcome
+                .outcomes
+                .iter()
+                .flat_map(|o| o.counts.values())
+                .map(|c| c.open)
+                .sum();
             progress.findings.fetch_add(findings, Ordering::Relaxed);
             let _ = self.events.send(Event::Piece(Box::new(outcome)));
         }
-        self.line.progress.bytes.fetch_add(stored, Ordering::Relaxed);
+        self.line
+            .progress
+            .bytes
+            .fetch_add(stored, Ordering::Relaxed);
     }
 
     /// A shard that is decoded, or read, from its beginning to its end.
@@ -282,7 +312,10 @@ impl Work<'_> {
                 String::new()
             }
         };
-        self.line.progress.bytes.fetch_add(self.shard.bytes, Ordering::Relaxed);
+        self.line
+            .progress
+            .bytes
+            .fetch_add(self.shard.bytes, Ordering::Relaxed);
         Ok(ShardOutcome {
             shard: self.number,
             pieces,
@@ -292,7 +325,10 @@ impl Work<'_> {
         })
     }
 
-    fn stream_lines(&self, decoder: &mut Decoder<'_>) -> Result<(u32, u64, Option<ShardError>), Stopped> {
+    fn stream_lines(
+        &self,
+        decoder: &mut Decoder<'_>,
+    ) -> Result<(u32, u64, Option<ShardError>), Stopped> {
         let chunk = self.line.options.stream_chunk();
         let in_flight = AtomicUsize::new(0);
         let most = 2 * rayon::current_num_threads();
@@ -338,29 +374,36 @@ impl Work<'_> {
         })
     }
 
-    fn stream_document(&self, decoder: &mut Decoder<'_>) -> Result<(u32, u64, Option<ShardError>), Stopped> {
+    fn stream_document(
+        &self,
+        decoder: &mut Decoder<'_>,
+    ) -> Result<(u32, u64, Option<ShardError>), Stopped> {
         let (decoded, error) = (AtomicU64::new(0), Mutex::new(None));
         let stopped = AtomicBool::new(false);
         let decoder = Mutex::new(decoder);
-        self.piece(0, |piece| {
-            piece.stream(|part| {
-                if self.line.stop.load(Ordering::Relaxed) {
-                    stopped.store(true, Ordering::Relaxed);
-                    return false;
-                }
-                let mut decoder = decoder.lock().expect("only this thread uses it");
-                let so_far = decoded.load(Ordering::Relaxed);
-                let result = decoder.fill(part, self.line.options.stream_chunk(), so_far);
-                decoded.fetch_add(part.len() as u64, Ordering::Relaxed);
-                match result {
-                    Ok(more) => more,
-                    Err(why) => {
-                        *error.lock().expect("only this thread uses it") = Some(why);
-                        false
+        self.piece(
+            0,
+            |piece| {
+                piece.stream(|part| {
+                    if self.line.stop.load(Ordering::Relaxed) {
+                        stopped.store(true, Ordering::Relaxed);
+                        return false;
                     }
-                }
-            });
-        }, 0);
+                    let mut decoder = decoder.lock().expect("only this thread uses it");
+                    let so_far = decoded.load(Ordering::Relaxed);
+                    let result = decoder.fill(part, self.line.options.stream_chunk(), so_far);
+                    decoded.fetch_add(part.len() as u64, Ordering::Relaxed);
+                    match result {
+                        Ok(more) => more,
+                        Err(why) => {
+                            *error.lock().expect("only this thread uses it") = Some(why);
+                            false
+                        }
+                    }
+                });
+            },
+            0,
+        );
         if stopped.load(Ordering::Relaxed) {
             return Err(Stopped);
         }
@@ -371,7 +414,9 @@ impl Work<'_> {
 
 fn json_piece(piece: &mut Piece<'_>, bytes: &[u8], start: usize, end: usize, base: u64) {
     let mut all = lines(bytes, start, end).peekable();
-    let Some(&(first, _)) = all.peek() else { return };
+    let Some(&(first, _)) = all.peek() else {
+        return;
+    };
     // One check for the whole piece; lines are only checked one by one when it fails, or when
     // they reach beyond it.
     let end = end.max(first).min(bytes.len());
@@ -416,17 +461,28 @@ impl Subtree {
     /// chunk size, a power of two, as BLAKE3 asks of subtrees.
     fn of(bytes: &[u8], offset: u64, whole: bool) -> Self {
         if whole {
-            return Self { chaining: [0; 32], root: Some(blake3::hash(bytes)) };
+            return Self {
+                chaining: [0; 32],
+                root: Some(blake3::hash(bytes)),
+            };
         }
         let mut hasher = blake3::Hasher::new();
         hasher.set_input_offset(offset);
         hasher.update(bytes);
-        Self { chaining: hasher.finalize_non_root(), root: None }
+        Self {
+            chaining: hasher.finalize_non_root(),
+            root: None,
+        }
     }
 
     fn root(all: &[Self]) -> blake3::Hash {
         use blake3::hazmat::{Mode, merge_subtrees_root};
-        if let [Self { root: Some(root), .. }] = all {
+        if let [
+            Self {
+                root: Some(root), ..
+            },
+        ] = all
+        {
             return *root;
         }
         let (left, right) = all.split_at(left_len(all.len()));

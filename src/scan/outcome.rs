@@ -198,7 +198,11 @@ impl SourceTally {
         self.text_bytes += other.text_bytes;
         self.characters += other.characters;
         self.records_with_findings += other.records_with_findings;
-        for (ours, theirs) in self.bad_by_confidence.iter_mut().zip(other.bad_by_confidence) {
+        for (ours, theirs) in self
+            .bad_by_confidence
+            .iter_mut()
+            .zip(other.bad_by_confidence)
+        {
             *ours += theirs;
         }
         merge_hits(&mut self.rules, &other.rules);

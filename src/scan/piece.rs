@@ -54,7 +54,12 @@ impl<'a> Piece<'a> {
             outcomes: Vec::new(),
             tally: Tally::default(),
         };
-        Self { context, scratch, outcome, record: 0 }
+        Self {
+            context,
+            scratch,
+            outcome,
+            record: 0,
+        }
     }
 
     /// What the piece gave.
@@ -81,24 +86,33 @@ impl<'a> Piece<'a> {
 
     /// [`Piece::json_line`] of a line that is known to be UTF-8; `bytes` is its stored length.
     pub fn json_text(&mut self, line: &str, offset: u64, bytes: u64) {
-        let text = if offset == 0 { line.trim_start_matches('\u{FEFF}') } else { line };
+        let text = if offset == 0 {
+            line.trim_start_matches('\u{FEFF}')
+        } else {
+            line
+        };
         if text.bytes().all(|b| b.is_ascii_whitespace()) {
             return self.skipped(offset, bytes, "blank-line");
         }
         let mut scan = self.context.scanner.record(self.scratch);
         let options = self.context.options;
-        let result = json::record(text, &options.text, &options.meta, &mut |name, field| match field {
-            FieldText::Plain(text) => scan.field(name.path, name.key, text),
-            FieldText::Escaped(inside) if inside.len() <= PART => {
-                let mut text = String::with_capacity(inside.len());
-                Unescape::new(inside).fill(&mut text, usize::MAX);
-                scan.field(name.path, name.key, &text);
-            }
-            FieldText::Escaped(inside) => {
-                let mut unescape = Unescape::new(inside);
-                scan.feed(name.path, name.key, |buffer| unescape.fill(buffer, PART));
-            }
-        });
+        let result = json::record(
+            text,
+            &options.text,
+            &options.meta,
+            &mut |name, field| match field {
+                FieldText::Plain(text) => scan.field(name.path, name.key, text),
+                FieldText::Escaped(inside) if inside.len() <= PART => {
+                    let mut text = String::with_capacity(inside.len());
+                    Unescape::new(inside).fill(&mut text, usize::MAX);
+                    scan.field(name.path, name.key, &text);
+                }
+                FieldText::Escaped(inside) => {
+                    let mut unescape = Unescape::new(inside);
+                    scan.feed(name.path, name.key, |buffer| unescape.fill(buffer, PART));
+                }
+            },
+        );
         match result {
             Ok(meta) => {
                 let found = scan.finish();
@@ -139,13 +153,18 @@ impl<'a> Piece<'a> {
     /// Scans a whole file as one document that comes in parts; `next` appends a part and says
     /// whether there is more.
     pub fn stream(&mut self, mut next: impl FnMut(&mut Vec<u8>) -> bool) {
-        let (mut decoder, mut part, mut bytes, mut more) = (LossyUtf8::default(), Vec::new(), 0u64, true);
+        let (mut decoder, mut part, mut bytes, mut more) =
+            (LossyUtf8::default(), Vec::new(), 0u64, true);
         let mut scan = self.context.scanner.record(self.scratch);
         scan.feed("", "", |buffer| {
             if more {
                 part.clear();
                 more = next(&mut part);
-                let fresh = if bytes == 0 { part.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&part) } else { &part };
+                let fresh = if bytes == 0 {
+                    part.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&part)
+                } else {
+                    &part
+                };
                 decoder.push(fresh, buffer);
                 bytes += part.len() as u64;
             }
@@ -194,7 +213,12 @@ impl<'a> Piece<'a> {
         self.note(reason);
         if self.outcome.issues.len() < PieceOutcome::ISSUES_KEPT {
             let reason = reason.to_owned();
-            self.outcome.issues.push(RecordIssue { record: self.record, offset, bytes, reason });
+            self.outcome.issues.push(RecordIssue {
+                record: self.record,
+                offset,
+                bytes,
+                reason,
+            });
         }
         self.record += 1;
     }
@@ -210,7 +234,11 @@ impl<'a> Piece<'a> {
         let Meta { id, sources, .. } = meta;
         self.outcome.records.scanned += 1;
         self.outcome.bytes.scanned += bytes;
-        let source = self.context.options.sources.decide(&sources, self.context.source);
+        let source = self
+            .context
+            .options
+            .sources
+            .decide(&sources, self.context.source);
         let tally = tally_of(&mut self.outcome.tally, &source);
         tally.records.scanned += 1;
         tally.bytes.scanned += bytes;
@@ -237,7 +265,9 @@ impl<'a> Piece<'a> {
 
 fn tally_of<'t>(tally: &'t mut Tally, source: &str) -> &'t mut super::SourceTally {
     if !tally.sources.contains_key(source) {
-        tally.sources.insert(source.to_owned(), super::SourceTally::default());
+        tally
+            .sources
+            .insert(source.to_owned(), super::SourceTally::default());
     }
     tally.sources.get_mut(source).expect("it was just put in")
 }
@@ -260,8 +290,12 @@ fn count(tally: &mut super::SourceTally, infos: &[RuleInfo], found: &RecordFindi
             }
         }
     }
-    risks.iter().for_each(|(name, c)| add(tally.risks.entry((*name).to_owned()).or_default(), *c));
-    entities.iter().for_each(|(name, c)| add(tally.entities.entry((*name).to_owned()).or_default(), *c));
+    risks
+        .iter()
+        .for_each(|(name, c)| add(tally.risks.entry((*name).to_owned()).or_default(), *c));
+    entities
+        .iter()
+        .for_each(|(name, c)| add(tally.entities.entry((*name).to_owned()).or_default(), *c));
     for (rule, value) in &found.values {
         let info = info(*rule);
         let insert = |hits: Option<&mut super::Hits>| {
@@ -270,8 +304,16 @@ fn count(tally: &mut super::SourceTally, infos: &[RuleInfo], found: &RecordFindi
             }
         };
         insert(tally.rules.get_mut(&info.id));
-        insert(info.risk.as_ref().and_then(|risk| tally.risks.get_mut(risk)));
-        insert(info.entity.as_ref().and_then(|entity| tally.entities.get_mut(entity)));
+        insert(
+            info.risk
+                .as_ref()
+                .and_then(|risk| tally.risks.get_mut(risk)),
+        );
+        insert(
+            info.entity
+                .as_ref()
+                .and_then(|entity| tally.entities.get_mut(entity)),
+        );
     }
     tally.records_with_findings += u64::from(any_open);
     let surest = found
@@ -339,7 +381,9 @@ impl LossyUtf8 {
                 Err(error) => {
                     let (good, bad) = rest.split_at(error.valid_up_to());
                     out.push_str(std::str::from_utf8(good).unwrap_or_default());
-                    let Some(length) = error.error_len() else { return bad };
+                    let Some(length) = error.error_len() else {
+                        return bad;
+                    };
                     out.push('\u{FFFD}');
                     self.replaced += length as u64;
                     rest = &bad[length..];

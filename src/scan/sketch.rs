@@ -58,7 +58,9 @@ mod tests {
         let mut distinct = Distinct::default();
         for value in values {
             let digest = blake3::hash(&value.to_le_bytes());
-            distinct.insert(u64::from_le_bytes(digest.as_bytes()[..8].try_into().unwrap()));
+            distinct.insert(u64::from_le_bytes(
+                digest.as_bytes()[..8].try_into().unwrap(),
+            ));
         }
         distinct
     }

@@ -119,7 +119,9 @@ impl FoldTable {
         let mut entries = vec![0u32; TABLE_END].into_boxed_slice();
         let mut several: Vec<(char, &'static str)> = Vec::new();
         for code in 0x80..TABLE_END as u32 {
-            let Some(c) = char::from_u32(code) else { continue };
+            let Some(c) = char::from_u32(code) else {
+                continue;
+            };
             if is_ignorable(c) {
                 entries[code as usize] = NOTHING | bits(Folds::IGNORABLE);
                 continue;

@@ -57,7 +57,10 @@ impl View {
                     continue;
                 }
             }
-            let c = text[at..].chars().next().expect("`at` is a character boundary");
+            let c = text[at..]
+                .chars()
+                .next()
+                .expect("`at` is a character boundary");
             let end = at + c.len_utf8();
             match table.fold(c) {
                 Folded::Same => {}
@@ -118,14 +121,19 @@ impl View {
         };
         let to = match self.stretches[last] {
             s if s.same => s.original as usize + (end - s.folded as usize),
-            _ => self.stretches.get(last + 1).map_or(self.original_len, |s| s.original) as usize,
+            _ => self
+                .stretches
+                .get(last + 1)
+                .map_or(self.original_len, |s| s.original) as usize,
         };
         Span::new(from, to)
     }
 
     /// Index of the stretch that holds this folded byte: the last that begins at or before it.
     fn stretch_at(&self, folded: usize) -> usize {
-        self.stretches.partition_point(|s| s.folded as usize <= folded) - 1
+        self.stretches
+            .partition_point(|s| s.folded as usize <= folded)
+            - 1
     }
 }
 

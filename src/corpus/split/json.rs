@@ -25,7 +25,11 @@ impl TextPaths {
     ///
     /// The path that is empty or malformed.
     pub fn new<S: AsRef<str>>(paths: &[S]) -> Result<Self, String> {
-        paths.iter().map(|path| parse(path.as_ref())).collect::<Result<_, _>>().map(Self)
+        paths
+            .iter()
+            .map(|path| parse(path.as_ref()))
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 }
 
@@ -116,11 +120,19 @@ pub fn record<'a>(
     let entries = entries(line)?;
     let mut meta = Meta {
         id: value_at(&entries, &meta_paths.id),
-        sources: meta_paths.sources.iter().map(|path| value_at(&entries, path)).collect(),
+        sources: meta_paths
+            .sources
+            .iter()
+            .map(|path| value_at(&entries, path))
+            .collect(),
         repeated_key: has_repeats(&entries),
         whole: false,
     };
-    let mut walk = Walk { path: String::new(), found: false, field };
+    let mut walk = Walk {
+        path: String::new(),
+        found: false,
+        field,
+    };
     for path in &paths.0 {
         match path.split_first() {
             Some((Step::Key(first), rest)) => {
@@ -135,24 +147,34 @@ pub fn record<'a>(
         meta.whole = true;
         walk.all_of(&entries);
     }
-    if walk.found { Ok(meta) } else { Err(NoRecord::NoText) }
+    if walk.found {
+        Ok(meta)
+    } else {
+        Err(NoRecord::NoText)
+    }
 }
 
 fn entries(line: &str) -> Result<Vec<Entry<'_>>, NoRecord> {
     let body = line.trim_matches([' ', '\t', '\r', '\n']);
     if !body.starts_with('{') {
         let whole: Result<LazyValue<'_>, _> = sonic_rs::from_str(body);
-        return Err(if whole.is_ok() { NoRecord::NotObject } else { NoRecord::NotJson });
+        return Err(if whole.is_ok() {
+            NoRecord::NotObject
+        } else {
+            NoRecord::NotJson
+        });
     }
     let mut entries = Vec::with_capacity(8);
     for entry in sonic_rs::to_object_iter(body) {
         entries.push(entry.map_err(|_| NoRecord::NotJson)?);
     }
     // The iterator stops at the closing brace; nothing may stand behind it.
-    let last = entries.last().map_or(0, |(_, value)| match value.as_raw_cow() {
-        Cow::Borrowed(raw) => raw.as_ptr() as usize + raw.len() - body.as_ptr() as usize,
-        Cow::Owned(_) => 0,
-    });
+    let last = entries
+        .last()
+        .map_or(0, |(_, value)| match value.as_raw_cow() {
+            Cow::Borrowed(raw) => raw.as_ptr() as usize + raw.len() - body.as_ptr() as usize,
+            Cow::Owned(_) => 0,
+        });
     let tail = body[last..].trim_start_matches(|c: char| last == 0 && c == '{');
     if tail.trim_matches([' ', '\t', '\r', '\n']) != "}" {
         return Err(NoRecord::NotJson);
@@ -161,7 +183,10 @@ fn entries(line: &str) -> Result<Vec<Entry<'_>>, NoRecord> {
 }
 
 fn has_repeats(entries: &[Entry<'_>]) -> bool {
-    entries.iter().enumerate().any(|(i, (key, _))| entries[..i].iter().any(|(k, _)| k == key))
+    entries
+        .iter()
+        .enumerate()
+        .any(|(i, (key, _))| entries[..i].iter().any(|(k, _)| k == key))
 }
 
 /// The string or number at a dotted path, as written, with escapes resolved.
@@ -170,7 +195,11 @@ fn value_at(entries: &[Entry<'_>], path: &[String]) -> Option<String> {
     let (_, value) = entries.iter().find(|(key, _)| key == first)?;
     let mut value = value.clone();
     for name in rest {
-        value = value.into_object_iter()?.flatten().find(|(key, _)| key == name)?.1;
+        value = value
+            .into_object_iter()?
+            .flatten()
+            .find(|(key, _)| key == name)?
+            .1;
     }
     let raw = value.as_raw_cow();
     match raw.as_bytes().first()? {
@@ -216,14 +245,21 @@ impl Walk<'_> {
 
     /// Follows the rest of a path from `value`; at its end everything inside is text.
     fn follow(&mut self, key: &str, value: &LazyValue<'_>, steps: &[Step], depth: usize) {
-        let Some((step, rest)) = steps.split_first() else { return self.all(key, value, depth) };
+        let Some((step, rest)) = steps.split_first() else {
+            return self.all(key, value, depth);
+        };
         if depth == 0 {
             return self.all(key, value, 0);
         }
         match step {
             Step::Key(name) => {
                 let inside = value.clone().into_object_iter();
-                for (k, v) in inside.into_iter().flatten().flatten().filter(|(k, _)| k == name) {
+                for (k, v) in inside
+                    .into_iter()
+                    .flatten()
+                    .flatten()
+                    .filter(|(k, _)| k == name)
+                {
                     self.enter(&k, |walk| walk.follow(&k, &v, rest, depth - 1));
                 }
             }
@@ -244,7 +280,14 @@ impl Walk<'_> {
                 let inside = &raw[1..raw.len() - 1];
                 if !inside.is_empty() {
                     let escaped = memchr::memchr(b'\\', inside.as_bytes()).is_some();
-                    self.text(key, if escaped { FieldText::Escaped(inside) } else { FieldText::Plain(inside) });
+                    self.text(
+                        key,
+                        if escaped {
+                            FieldText::Escaped(inside)
+                        } else {
+                            FieldText::Plain(inside)
+                        },
+                    );
                 }
             }
             Some(b'-' | b'0'..=b'9') => self.text(key, FieldText::Plain(&raw)),
@@ -267,7 +310,13 @@ impl Walk<'_> {
 
     fn text(&mut self, key: &str, text: FieldText<'_>) {
         self.found = true;
-        (self.field)(FieldName { path: &self.path, key }, text);
+        (self.field)(
+            FieldName {
+                path: &self.path,
+                key,
+            },
+            text,
+        );
     }
 }
 
@@ -322,14 +371,21 @@ impl<'a> Unescape<'a> {
     }
 
     fn unicode(&mut self, out: &mut String) {
-        let unit = |text: &str| text.get(2..6).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        let unit = |text: &str| {
+            text.get(2..6)
+                .and_then(|hex| u32::from_str_radix(hex, 16).ok())
+        };
         let Some(first) = unit(self.rest) else {
             out.push('\u{FFFD}');
             self.rest = &self.rest[2..];
             return;
         };
         self.rest = &self.rest[6..];
-        let second = self.rest.starts_with("\\u").then(|| unit(self.rest)).flatten();
+        let second = self
+            .rest
+            .starts_with("\\u")
+            .then(|| unit(self.rest))
+            .flatten();
         let c = match (first, second) {
             (0xD800..=0xDBFF, Some(low @ 0xDC00..=0xDFFF)) => {
                 self.rest = &self.rest[6..];
@@ -347,22 +403,34 @@ mod tests {
 
     fn fields(line: &str, paths: &[&str]) -> Result<Vec<(String, String, String)>, NoRecord> {
         let mut all = Vec::new();
-        let meta = MetaPaths { id: vec!["id".to_owned()], sources: vec![] };
-        record(line, &TextPaths::new(paths).unwrap(), &meta, &mut |name, text| {
-            let mut decoded = String::new();
-            match text {
-                FieldText::Plain(text) => decoded.push_str(text),
-                FieldText::Escaped(inside) => {
-                    Unescape::new(inside).fill(&mut decoded, usize::MAX);
+        let meta = MetaPaths {
+            id: vec!["id".to_owned()],
+            sources: vec![],
+        };
+        record(
+            line,
+            &TextPaths::new(paths).unwrap(),
+            &meta,
+            &mut |name, text| {
+                let mut decoded = String::new();
+                match text {
+                    FieldText::Plain(text) => decoded.push_str(text),
+                    FieldText::Escaped(inside) => {
+                        Unescape::new(inside).fill(&mut decoded, usize::MAX);
+                    }
                 }
-            }
-            all.push((name.path.to_owned(), name.key.to_owned(), decoded));
-        })?;
+                all.push((name.path.to_owned(), name.key.to_owned(), decoded));
+            },
+        )?;
         Ok(all)
     }
 
     fn paths_of(line: &str, paths: &[&str]) -> Vec<String> {
-        fields(line, paths).unwrap().into_iter().map(|(p, _, t)| format!("{p}={t}")).collect()
+        fields(line, paths)
+            .unwrap()
+            .into_iter()
+            .map(|(p, _, t)| format!("{p}={t}"))
+            .collect()
     }
 
     #[test]
@@ -373,9 +441,18 @@ mod tests {
             ["messages[0].content=你", "messages[1].content=你\n好"]
         );
         assert_eq!(paths_of(chat, &["text"]).len(), 5);
-        assert_eq!(paths_of(r#"{"a":{"b":"x"},"text":null}"#, &["text", "a.b"]), ["a.b=x"]);
-        assert_eq!(paths_of(r#"{"text":["a",{"手机":13800138000}]}"#, &["text"]), ["text[0]=a", "text[1].手机=13800138000"]);
-        assert_eq!(paths_of(r#"{"text":"a","text":"b"}"#, &["text"]), ["text=a", "text=b"]);
+        assert_eq!(
+            paths_of(r#"{"a":{"b":"x"},"text":null}"#, &["text", "a.b"]),
+            ["a.b=x"]
+        );
+        assert_eq!(
+            paths_of(r#"{"text":["a",{"手机":13800138000}]}"#, &["text"]),
+            ["text[0]=a", "text[1].手机=13800138000"]
+        );
+        assert_eq!(
+            paths_of(r#"{"text":"a","text":"b"}"#, &["text"]),
+            ["text=a", "text=b"]
+        );
     }
 
     #[test]
@@ -413,7 +490,11 @@ mod tests {
 
     #[test]
     fn deep_nesting_is_scanned_and_ends() {
-        let deep = format!(r#"{{"text":{}"秘密"{}}}"#, "[".repeat(3000), "]".repeat(3000));
+        let deep = format!(
+            r#"{{"text":{}"秘密"{}}}"#,
+            "[".repeat(3000),
+            "]".repeat(3000)
+        );
         let all = fields(&deep, &["text"]).unwrap();
         assert!(all.len() == 1 && all[0].2.contains("秘密"));
     }

@@ -22,7 +22,10 @@ impl Automaton {
         if terms.is_empty() {
             return Self(None);
         }
-        let numbered = terms.iter().enumerate().map(|(i, term)| (term.as_str(), i as u32));
+        let numbered = terms
+            .iter()
+            .enumerate()
+            .map(|(i, term)| (term.as_str(), i as u32));
         let automaton = CharwiseDoubleArrayAhoCorasickBuilder::new()
             .build_with_values(numbered)
             .expect("terms are different, not empty, and fewer than 2^24");

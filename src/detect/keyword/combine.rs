@@ -41,7 +41,9 @@ pub fn settle(
 ) {
     out.clear();
     let has_match = hits.iter().any(|hit| {
-        terms.roles[hit.term as usize].iter().any(|r| matches!(r, Role::Term(_) | Role::Group(..)))
+        terms.roles[hit.term as usize]
+            .iter()
+            .any(|r| matches!(r, Role::Term(_) | Role::Group(..)))
     });
     if !has_match {
         return;
@@ -57,7 +59,9 @@ pub fn settle(
 }
 
 fn rule_of(terms: &CompiledTerms, rule: RuleIndex) -> &KeywordRule {
-    terms.rules[rule.0 as usize].as_ref().expect("only keyword rules have terms")
+    terms.rules[rule.0 as usize]
+        .as_ref()
+        .expect("only keyword rules have terms")
 }
 
 #[derive(Default)]
@@ -72,7 +76,10 @@ impl Found {
         let mut found = Self::default();
         let mut allowed: Vec<(Option<RuleIndex>, Occurrence)> = Vec::new();
         for hit in hits {
-            let at = Occurrence { start: hit.start as usize, end: hit.end as usize };
+            let at = Occurrence {
+                start: hit.start as usize,
+                end: hit.end as usize,
+            };
             for role in &terms.roles[hit.term as usize] {
                 if let Role::Allow(rule) = role {
                     allowed.push((*rule, at));
@@ -86,7 +93,10 @@ impl Found {
         };
         let text = view.text().as_bytes();
         for hit in hits {
-            let at = Occurrence { start: hit.start as usize, end: hit.end as usize };
+            let at = Occurrence {
+                start: hit.start as usize,
+                end: hit.end as usize,
+            };
             for role in &terms.roles[hit.term as usize] {
                 match *role {
                     Role::Term(rule) | Role::Group(rule, _) => {
@@ -94,7 +104,9 @@ impl Found {
                         if !bounded(text, at, spec.boundary) || is_allowed(rule, at) {
                             continue;
                         }
-                        if spec.folds_off.0 != 0 && needs(original, view, at).intersects(spec.folds_off) {
+                        if spec.folds_off.0 != 0
+                            && needs(original, view, at).intersects(spec.folds_off)
+                        {
                             continue;
                         }
                         match *role {
@@ -102,7 +114,9 @@ impl Found {
                             _ => found.terms.push((rule, at)),
                         }
                     }
-                    Role::Near(set) if bounded(text, at, Boundary::Auto) => found.near.push((set, at)),
+                    Role::Near(set) if bounded(text, at, Boundary::Auto) => {
+                        found.near.push((set, at))
+                    }
                     Role::Near(_) | Role::Allow(_) | Role::Context(_) | Role::Against(_) => {}
                 }
             }
@@ -131,7 +145,12 @@ impl Found {
             }
             for (_, _, anchor) in groups[0] {
                 if let Some(at) = smallest_window(*anchor, &groups[1..], rule.within, view.text()) {
-                    out.push(Candidate { rule: rule.rule, start: at.start, end: at.end, harmless: None });
+                    out.push(Candidate {
+                        rule: rule.rule,
+                        start: at.start,
+                        end: at.end,
+                        harmless: None,
+                    });
                 }
             }
         }
@@ -144,13 +163,16 @@ impl Found {
         }
         let from = back(text, at.start, rule.near_within);
         let to = forward(text, at.end, rule.near_within);
-        rule.near.iter().position(|(set, _)| {
-            let first = self.near.partition_point(|(s, _)| s < set);
-            self.near[first..]
-                .iter()
-                .take_while(|(s, _)| s == set)
-                .any(|(_, word)| word.end > from && word.start < to)
-        }).map(|position| position as u16)
+        rule.near
+            .iter()
+            .position(|(set, _)| {
+                let first = self.near.partition_point(|(s, _)| s < set);
+                self.near[first..]
+                    .iter()
+                    .take_while(|(s, _)| s == set)
+                    .any(|(_, word)| word.end > from && word.start < to)
+            })
+            .map(|position| position as u16)
     }
 }
 
@@ -191,7 +213,10 @@ fn keep_longest(terms: &CompiledTerms, candidates: &mut Vec<Candidate>) {
         let shortest = rule_of(terms, a.rule).groups > 0;
         let (la, lb) = (a.end - a.start, b.end - b.start);
         let by_length = if shortest { la.cmp(&lb) } else { lb.cmp(&la) };
-        a.rule.cmp(&b.rule).then(by_length).then(a.start.cmp(&b.start))
+        a.rule
+            .cmp(&b.rule)
+            .then(by_length)
+            .then(a.start.cmp(&b.start))
     });
     let mut kept: Vec<Candidate> = Vec::with_capacity(candidates.len());
     for of_rule in candidates.chunk_by(|a, b| a.rule == b.rule) {
@@ -233,10 +258,18 @@ fn needs(original: &str, view: &View, at: Occurrence) -> crate::Folds {
 
 /// The byte `characters` characters before `at`.
 pub fn back(text: &str, at: usize, characters: usize) -> usize {
-    text[..at].char_indices().rev().take(characters).last().map_or(at, |(i, _)| i)
+    text[..at]
+        .char_indices()
+        .rev()
+        .take(characters)
+        .last()
+        .map_or(at, |(i, _)| i)
 }
 
 /// The byte `characters` characters after `at`.
 pub fn forward(text: &str, at: usize, characters: usize) -> usize {
-    text[at..].char_indices().nth(characters).map_or(text.len(), |(i, _)| at + i)
+    text[at..]
+        .char_indices()
+        .nth(characters)
+        .map_or(text.len(), |(i, _)| at + i)
 }

@@ -67,12 +67,20 @@ pub struct CompiledTerms {
 impl CompiledTerms {
     /// From a rule set.
     pub fn new(rules: &RuleSet, complaints: &mut Vec<Complaint>) -> Self {
-        let mut builder = Builder { table: FoldTable::get(), ids: HashMap::new(), terms: vec![], roles: vec![] };
+        let mut builder = Builder {
+            table: FoldTable::get(),
+            ids: HashMap::new(),
+            terms: vec![],
+            roles: vec![],
+        };
         let mut sets: HashMap<&str, u16> = HashMap::new();
         for context in rules.contexts() {
             let set = sets.len() as u16;
             sets.insert(context.id.get_ref(), set);
-            context.words.iter().for_each(|word| builder.add(word, Role::Near(set)));
+            context
+                .words
+                .iter()
+                .for_each(|word| builder.add(word, Role::Near(set)));
         }
         for phrase in rules.phrases() {
             builder.add(phrase.text.get_ref(), Role::Allow(None));
@@ -142,16 +150,26 @@ impl Builder {
         sets: &HashMap<&str, u16>,
         next_set: &mut u16,
     ) -> Option<KeywordRule> {
-        rule.context.iter().for_each(|word| self.add(word, Role::Context(index)));
-        rule.against.iter().for_each(|word| self.add(word, Role::Against(index)));
+        rule.context
+            .iter()
+            .for_each(|word| self.add(word, Role::Context(index)));
+        rule.against
+            .iter()
+            .for_each(|word| self.add(word, Role::Against(index)));
         if rule.terms.is_empty() && rule.all_of.is_empty() {
             return None;
         }
-        rule.terms.iter().for_each(|term| self.add(term, Role::Term(index)));
+        rule.terms
+            .iter()
+            .for_each(|term| self.add(term, Role::Term(index)));
         for (group, words) in rule.all_of.iter().enumerate() {
-            words.iter().for_each(|word| self.add(word, Role::Group(index, group as u16)));
+            words
+                .iter()
+                .for_each(|word| self.add(word, Role::Group(index, group as u16)));
         }
-        rule.allow.iter().for_each(|phrase| self.add(phrase, Role::Allow(Some(index))));
+        rule.allow
+            .iter()
+            .for_each(|phrase| self.add(phrase, Role::Allow(Some(index))));
         let mut near = Vec::new();
         let not_near = rule.not_near.clone().unwrap_or_default();
         for name in &not_near.sets {
@@ -160,7 +178,10 @@ impl Builder {
             }
         }
         if !not_near.words.is_empty() {
-            not_near.words.iter().for_each(|word| self.add(word, Role::Near(*next_set)));
+            not_near
+                .words
+                .iter()
+                .for_each(|word| self.add(word, Role::Near(*next_set)));
             near.push((*next_set, "context:rule".to_owned()));
             *next_set += 1;
         }

@@ -13,7 +13,11 @@ pub fn weighted(digits: &[u8], weights: &[u32]) -> Option<u32> {
     if digits.len() != weights.len() {
         return None;
     }
-    digits.iter().zip(weights).map(|(&d, w)| digit(d).map(|d| d * w)).sum()
+    digits
+        .iter()
+        .zip(weights)
+        .map(|(&d, w)| digit(d).map(|d| d * w))
+        .sum()
 }
 
 /// Luhn check over all digits, the last being the check digit. Source: ISO/IEC 7812-1 Annex B.
@@ -23,7 +27,9 @@ pub fn luhn(digits: &[u8]) -> bool {
     }
     let mut sum = 0;
     for (place, &byte) in digits.iter().rev().enumerate() {
-        let Some(value) = digit(byte) else { return false };
+        let Some(value) = digit(byte) else {
+            return false;
+        };
         sum += match (place % 2, value * 2) {
             (0, _) => value,
             (_, doubled) if doubled > 9 => doubled - 9,
@@ -35,13 +41,17 @@ pub fn luhn(digits: &[u8]) -> bool {
 
 /// ISO/IEC 7064 MOD 11-2 over digits with a last character `0`–`9` or `X` (GB 11643, ISNI, ORCID).
 pub fn iso7064_mod_11_2(value: &[u8]) -> bool {
-    let Some((&check, body)) = value.split_last() else { return false };
+    let Some((&check, body)) = value.split_last() else {
+        return false;
+    };
     if body.is_empty() {
         return false;
     }
     let mut sum = 0;
     for &byte in body {
-        let Some(value) = digit(byte) else { return false };
+        let Some(value) = digit(byte) else {
+            return false;
+        };
         sum = (sum + value) * 2 % 11;
     }
     let expected = match (12 - sum) % 11 {
@@ -53,13 +63,17 @@ pub fn iso7064_mod_11_2(value: &[u8]) -> bool {
 
 /// ISO/IEC 7064 MOD 11,10 over all digits (German tax number, Croatian OIB).
 pub fn iso7064_mod_11_10(digits: &[u8]) -> bool {
-    let Some((&check, body)) = digits.split_last() else { return false };
+    let Some((&check, body)) = digits.split_last() else {
+        return false;
+    };
     if body.is_empty() {
         return false;
     }
     let mut product = 10;
     for &byte in body {
-        let Some(value) = digit(byte) else { return false };
+        let Some(value) = digit(byte) else {
+            return false;
+        };
         let sum = match (value + product) % 10 {
             0 => 10,
             sum => sum,
@@ -121,7 +135,9 @@ pub fn verhoeff(digits: &[u8]) -> bool {
     }
     let mut state = 0u8;
     for (place, &byte) in digits.iter().rev().enumerate() {
-        let Some(value) = digit(byte) else { return false };
+        let Some(value) = digit(byte) else {
+            return false;
+        };
         state = MULTIPLY[state as usize][PERMUTE[place % 8][value as usize] as usize];
     }
     state == 0

@@ -63,7 +63,11 @@ fn emit(runs: &[Run], min_digits: usize, found: &mut impl FnMut(Cluster)) {
         }
         let digits = runs[first..=last].iter().map(|r| r.digits).sum();
         if digits >= min_digits {
-            found(Cluster { start: runs[first].start, end: runs[last].end, digits });
+            found(Cluster {
+                start: runs[first].start,
+                end: runs[last].end,
+                digits,
+            });
         }
         if last + 1 == runs.len() {
             return;
@@ -77,7 +81,11 @@ fn emit(runs: &[Run], min_digits: usize, found: &mut impl FnMut(Cluster)) {
 
 /// The run of letters and digits around the digit at `at`.
 fn run_around(text: &[u8], at: usize) -> Run {
-    let before = text[..at].iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
+    let before = text[..at]
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_alphanumeric())
+        .count();
     run_from(text, at - before)
 }
 
@@ -93,8 +101,17 @@ fn run_from(text: &[u8], start: usize) -> Run {
 /// The run that clings to what ends at `end`: over at most two separators, and with a digit or
 /// short and in capitals (the letters of an IBAN or a plate).
 fn clinging(text: &[u8], end: usize) -> Option<Run> {
-    let separator = |b: u8| matches!(b, b' ' | b'-' | b'.' | b':' | b'/' | b'_' | b'+' | b'(' | b')');
-    let gap = text[end..].iter().take(3).take_while(|b| separator(**b)).count();
+    let separator = |b: u8| {
+        matches!(
+            b,
+            b' ' | b'-' | b'.' | b':' | b'/' | b'_' | b'+' | b'(' | b')'
+        )
+    };
+    let gap = text[end..]
+        .iter()
+        .take(3)
+        .take_while(|b| separator(**b))
+        .count();
     if gap == 0 || gap > 2 || end + gap >= text.len() {
         return None;
     }
@@ -103,9 +120,7 @@ fn clinging(text: &[u8], end: usize) -> Option<Run> {
         && run.end > run.start
         && text[run.start..run.end].iter().all(u8::is_ascii_uppercase);
     // Capitals only cling if digits follow them, or prose in capitals would be one cluster.
-    let leads_on = || {
-        text[run.end..].iter().take(3).any(u8::is_ascii_digit)
-    };
+    let leads_on = || text[run.end..].iter().take(3).any(u8::is_ascii_digit);
     (run.digits > 0 || (short_capitals && leads_on())).then_some(run)
 }
 
@@ -115,12 +130,19 @@ fn next_digit(text: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     // Whole lanes without a branch per byte, which the compiler turns into vector code.
     while let Some(lane) = text.get(at..at + LANES) {
-        if lane.iter().fold(0u8, |any, b| any | u8::from(b.wrapping_sub(b'0') < 10)) != 0 {
+        if lane
+            .iter()
+            .fold(0u8, |any, b| any | u8::from(b.wrapping_sub(b'0') < 10))
+            != 0
+        {
             break;
         }
         at += LANES;
     }
-    text[at.min(text.len())..].iter().position(u8::is_ascii_digit).map(|i| at + i)
+    text[at.min(text.len())..]
+        .iter()
+        .position(u8::is_ascii_digit)
+        .map(|i| at + i)
 }
 
 #[cfg(test)]
@@ -136,10 +158,15 @@ mod tests {
     #[test]
     fn runs_cling_by_separators_and_prose_does_not() {
         assert_eq!(
-            clusters("卡号6222 0200 0000 0000即GB82 WEST 1234 5698, in 2018 the report of 12 people"),
+            clusters(
+                "卡号6222 0200 0000 0000即GB82 WEST 1234 5698, in 2018 the report of 12 people"
+            ),
             ["6222 0200 0000 0000", "GB82 WEST 1234 5698", "2018", "12"]
         );
-        assert_eq!(clusters("电话+86 (10) 6555-1234转8"), ["86 (10) 6555-1234", "8"]);
+        assert_eq!(
+            clusters("电话+86 (10) 6555-1234转8"),
+            ["86 (10) 6555-1234", "8"]
+        );
     }
 
     #[test]

@@ -120,12 +120,17 @@ impl CompiledPatterns {
 
     /// A rule that is known to be a pattern rule.
     pub fn rule(&self, rule: RuleIndex) -> &PatternRule {
-        self.rules[rule.0 as usize].as_ref().expect("only pattern rules are in the lists")
+        self.rules[rule.0 as usize]
+            .as_ref()
+            .expect("only pattern rules are in the lists")
     }
 
     /// Fewest digits any rule with anchor `digit` asks for.
     pub fn fewest_digits(&self) -> usize {
-        self.by_digits.iter().position(|d| d.set.is_some()).unwrap_or(usize::MAX)
+        self.by_digits
+            .iter()
+            .position(|d| d.set.is_some())
+            .unwrap_or(usize::MAX)
     }
 }
 
@@ -138,12 +143,17 @@ fn by_digits(rules: &[Option<PatternRule>]) -> Vec<DigitRules> {
             .filter(|r| r.anchor == Anchor::Digit)
             .filter(|r| r.min_digits <= digits || digits == MANY_DIGITS)
             .collect();
-        let same = by_digits.last().is_some_and(|before| before.rules.len() == chosen.len());
+        let same = by_digits
+            .last()
+            .is_some_and(|before| before.rules.len() == chosen.len());
         let set = match by_digits.last() {
             Some(before) if same => before.set.clone(),
             _ if chosen.is_empty() => None,
             _ => {
-                let patterns = chosen.iter().filter_map(|r| r.pattern.as_ref()).map(Regex::as_str);
+                let patterns = chosen
+                    .iter()
+                    .filter_map(|r| r.pattern.as_ref())
+                    .map(Regex::as_str);
                 Some(
                     regex::RegexSetBuilder::new(patterns)
                         .size_limit(64 << 20)
@@ -153,7 +163,10 @@ fn by_digits(rules: &[Option<PatternRule>]) -> Vec<DigitRules> {
                 )
             }
         };
-        by_digits.push(DigitRules { rules: chosen.iter().map(|r| r.rule).collect(), set });
+        by_digits.push(DigitRules {
+            rules: chosen.iter().map(|r| r.rule).collect(),
+            set,
+        });
     }
     by_digits
 }
@@ -165,20 +178,29 @@ fn one(
     report: &mut impl FnMut(String, &str),
 ) -> Option<PatternRule> {
     let anchor = spec.anchor?;
-    let pattern = spec.pattern.as_deref().and_then(|pattern| match compile(pattern) {
-        Ok(regex) => Some(regex),
-        Err(what) => {
-            report(what, "patterns are linear-time: no look-around, back-references or \\b");
-            None
-        }
-    });
+    let pattern = spec
+        .pattern
+        .as_deref()
+        .and_then(|pattern| match compile(pattern) {
+            Ok(regex) => Some(regex),
+            Err(what) => {
+                report(
+                    what,
+                    "patterns are linear-time: no look-around, back-references or \\b",
+                );
+                None
+            }
+        });
     let confirm = spec
         .confirm
         .iter()
         .filter_map(|name| {
             let named = confirm::named(name);
             if named.is_none() {
-                report(format!("no confirmation is called `{name}`"), "yujian rules list --confirmations names them");
+                report(
+                    format!("no confirmation is called `{name}`"),
+                    "yujian rules list --confirmations names them",
+                );
             }
             named.map(|n| n.confirm)
         })
@@ -186,7 +208,10 @@ fn one(
     let table = FoldTable::get();
     let confidence = Confidence::from_fraction(spec.confidence);
     let entity = spec.entity.clone().unwrap_or_default();
-    let allowed = rules.values().iter().filter(|v| v.entity.as_ref().is_none_or(|e| *e == entity));
+    let allowed = rules
+        .values()
+        .iter()
+        .filter(|v| v.entity.as_ref().is_none_or(|e| *e == entity));
     Some(PatternRule {
         rule: index,
         pattern,
@@ -199,13 +224,19 @@ fn one(
         context_within: spec.context_within.unwrap_or(CONTEXT_WITHIN),
         context: spec.context.iter().map(|word| table.term(word)).collect(),
         confidence,
-        context_confidence: spec.context_confidence.map_or(confidence, Confidence::from_fraction),
+        context_confidence: spec
+            .context_confidence
+            .map_or(confidence, Confidence::from_fraction),
         allowed: allowed
             .chain(&spec.allow_values)
             .map(|v| (compact(&table.term(&v.value)), v.reason.clone()))
             .collect(),
         mask: spec.mask.unwrap_or_default(),
-        supersedes: spec.supersedes.iter().filter_map(|id| rules.index_of(id)).collect(),
+        supersedes: spec
+            .supersedes
+            .iter()
+            .filter_map(|id| rules.index_of(id))
+            .collect(),
         entity,
     })
 }
@@ -218,7 +249,11 @@ pub fn compact(value: &str) -> Vec<u8> {
         .filter(u8::is_ascii_alphanumeric)
         .map(|b| b.to_ascii_uppercase())
         .collect();
-    if kept.is_empty() || value.bytes().any(|b| !b.is_ascii()) { value.as_bytes().to_vec() } else { kept }
+    if kept.is_empty() || value.bytes().any(|b| !b.is_ascii()) {
+        value.as_bytes().to_vec()
+    } else {
+        kept
+    }
 }
 
 /// Compiles a pattern with ASCII classes, or says what is wrong with it.
@@ -227,7 +262,12 @@ fn compile(pattern: &str) -> Result<Regex, String> {
     let regex = RegexBuilder::new(&ascii)
         .size_limit(8 << 20)
         .build()
-        .map_err(|error| format!("pattern: {}", error.to_string().lines().last().unwrap_or("")))?;
+        .map_err(|error| {
+            format!(
+                "pattern: {}",
+                error.to_string().lines().last().unwrap_or("")
+            )
+        })?;
     if regex.is_match("") {
         return Err("pattern matches the empty text".to_owned());
     }

@@ -65,7 +65,15 @@ impl<'a> Search<'a> {
         key: &'a str,
         profile: Option<&'a Profile>,
     ) -> Self {
-        Self { patterns, terms, text: view.text(), hits, key, profile, values: Vec::new() }
+        Self {
+            patterns,
+            terms,
+            text: view.text(),
+            hits,
+            key,
+            profile,
+            values: Vec::new(),
+        }
     }
 
     /// Every value that stands, by place.
@@ -132,7 +140,9 @@ impl<'a> Search<'a> {
                 let from = back(self.text, start, HAN_BESIDE);
                 let to = forward(self.text, end, self.patterns.rule(rule).context_within);
                 let known = tried.iter_mut().find(|(r, _)| *r == rule);
-                let from = known.as_ref().map_or(from, |(_, done)| from.max(back(self.text, (*done).min(self.text.len()), 24)));
+                let from = known.as_ref().map_or(from, |(_, done)| {
+                    from.max(back(self.text, (*done).min(self.text.len()), 24))
+                });
                 match known {
                     Some((_, done)) if *done >= to => continue,
                     Some((_, done)) => *done = to,
@@ -169,14 +179,19 @@ impl<'a> Search<'a> {
         let Some(pattern) = &rule.pattern else { return };
         let mut at = start;
         while at < end {
-            let Some(found) = pattern.captures_at(&self.text[..end], at) else { return };
+            let Some(found) = pattern.captures_at(&self.text[..end], at) else {
+                return;
+            };
             let whole = found.get(0).expect("group 0 always matches");
             let value = found.name("value").unwrap_or(whole);
             let next = if self.weigh(rule, value.start(), value.end()) {
                 value.end()
             } else {
                 // A shorter value may begin inside what did not stand.
-                let step = self.text[whole.start()..].chars().next().map_or(1, char::len_utf8);
+                let step = self.text[whole.start()..]
+                    .chars()
+                    .next()
+                    .map_or(1, char::len_utf8);
                 whole.start() + step
             };
             at = next.max(at + 1);
@@ -192,7 +207,9 @@ impl<'a> Search<'a> {
             return false;
         }
         let in_context = rule.has_context && self.in_context(rule, start, end);
-        if (rule.context_required || rule.anchor == crate::rules::syntax::Anchor::Context) && !in_context {
+        if (rule.context_required || rule.anchor == crate::rules::syntax::Anchor::Context)
+            && !in_context
+        {
             return false;
         }
         if !in_context && self.spoken_against(rule, start) {
@@ -209,7 +226,9 @@ impl<'a> Search<'a> {
         };
         let mut reasons: Vec<&str> = vec!["form"];
         for confirm in &rule.confirm {
-            let Some(reason) = confirm(&candidate) else { return false };
+            let Some(reason) = confirm(&candidate) else {
+                return false;
+            };
             if !reasons.contains(&reason) {
                 reasons.push(reason);
             }
@@ -222,9 +241,20 @@ impl<'a> Search<'a> {
             reasons.push("among-numbers");
             confidence = Confidence(confidence.0 / 2);
         }
-        let allowed = rule.allowed.get(&compact).map(|reason| format!("allow:{reason}"));
+        let allowed = rule
+            .allowed
+            .get(&compact)
+            .map(|reason| format!("allow:{reason}"));
         let reasons = reasons.join("+");
-        self.values.push(Value { rule: rule.rule, start, end, confidence, reasons, allowed, compact });
+        self.values.push(Value {
+            rule: rule.rule,
+            start,
+            end,
+            confidence,
+            reasons,
+            allowed,
+            compact,
+        });
         true
     }
 
@@ -235,7 +265,9 @@ impl<'a> Search<'a> {
         let forbidden = |b: Option<u8>| match rule.boundary {
             Boundary::None => false,
             Boundary::Digit => b.is_some_and(|b| b.is_ascii_digit()),
-            Boundary::Auto | Boundary::Word | Boundary::Alnum => b.is_some_and(|b| b.is_ascii_alphanumeric()),
+            Boundary::Auto | Boundary::Word | Boundary::Alnum => {
+                b.is_some_and(|b| b.is_ascii_alphanumeric())
+            }
         };
         if forbidden(after) {
             return false;
@@ -244,7 +276,11 @@ impl<'a> Search<'a> {
             return true;
         }
         // A Latin context word is no obstacle: tel13800138000, QQ12345678.
-        let letters = bytes[..start].iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+        let letters = bytes[..start]
+            .iter()
+            .rev()
+            .take_while(|b| b.is_ascii_alphabetic())
+            .count();
         let word = self.text[start - letters..start].to_ascii_lowercase();
         let whole = start == letters || !bytes[start - letters - 1].is_ascii_alphanumeric();
         letters > 0 && whole && rule.context.contains(&word)
@@ -266,13 +302,18 @@ impl<'a> Search<'a> {
 
     fn spoken_against(&self, rule: &PatternRule, start: usize) -> bool {
         let from = back(self.text, start, AGAINST_WITHIN);
-        self.hits_in(from, start).any(|hit| self.plays(hit, Role::Against(rule.rule), start))
+        self.hits_in(from, start)
+            .any(|hit| self.plays(hit, Role::Against(rule.rule), start))
     }
 
     /// Whether `hit` is a whole word in that role; a Latin word may touch the value at `start`.
     fn plays(&self, hit: &Hit, role: Role, start: usize) -> bool {
         self.terms.roles[hit.term as usize].contains(&role) && {
-            let end = if hit.end as usize == start { hit.end as usize } else { 0 };
+            let end = if hit.end as usize == start {
+                hit.end as usize
+            } else {
+                0
+            };
             let text = self.text.as_bytes();
             match end {
                 0 => is_whole_word(text, hit.start as usize, hit.end as usize),
@@ -329,7 +370,11 @@ fn among_numbers(text: &[u8], start: usize, end: usize) -> bool {
     let before = &text[start.saturating_sub(DENSE_WITHIN)..start];
     let after = &text[end..(end + DENSE_WITHIN).min(text.len())];
     let total = before.len() + after.len();
-    let digits = before.iter().chain(after).filter(|b| b.is_ascii_digit()).count();
+    let digits = before
+        .iter()
+        .chain(after)
+        .filter(|b| b.is_ascii_digit())
+        .count();
     total >= DENSE_WITHIN && digits * 100 >= total * DENSE_PERCENT
 }
 

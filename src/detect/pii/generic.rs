@@ -5,7 +5,11 @@ use super::confirm::{Candidate, Named};
 
 /// See [`super::confirm::all`].
 pub(super) const CONFIRMATIONS: &[Named] = &[
-    Named { name: "luhn", what: "Luhn check digit (ISO/IEC 7812-1)", confirm: luhn },
+    Named {
+        name: "luhn",
+        what: "Luhn check digit (ISO/IEC 7812-1)",
+        confirm: luhn,
+    },
     Named {
         name: "not-uniform",
         what: "at least three different characters, and no plain run such as 12345678",
@@ -24,7 +28,11 @@ fn not_uniform(candidate: &Candidate<'_>) -> Option<&'static str> {
         seen[byte as usize] = true;
     }
     let different = seen.iter().filter(|s| **s).count();
-    let climbs = value.windows(2).all(|pair| pair[1] == pair[0].wrapping_add(1));
-    let falls = value.windows(2).all(|pair| pair[0] == pair[1].wrapping_add(1));
+    let climbs = value
+        .windows(2)
+        .all(|pair| pair[1] == pair[0].wrapping_add(1));
+    let falls = value
+        .windows(2)
+        .all(|pair| pair[0] == pair[1].wrapping_add(1));
     (different >= 3 && !climbs && !falls).then_some("varied")
 }
