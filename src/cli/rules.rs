@@ -66,7 +66,10 @@ pub fn run(command: &RulesCommand, common: &Common) -> Result<Outcome> {
 }
 
 fn load(files: &RuleFiles) -> Result<Arc<RuleSet>> {
-    Ok(Arc::new(RuleSet::load(!files.no_builtin, &files.rule_paths)?))
+    Ok(Arc::new(RuleSet::load(
+        !files.no_builtin,
+        &files.rule_paths,
+    )?))
 }
 
 fn check(out: &mut impl std::io::Write, paths: &[PathBuf]) -> Result<Outcome> {

@@ -44,14 +44,17 @@ impl<R: Read> Read for Hashing<R> {
     }
 }
 
+/// Stored bytes, hashed as they are read.
+type Stored<'a> = BufReader<Hashing<Box<dyn Read + Send + 'a>>>;
+
 /// Decoded bytes of a stream.
 pub enum Decoder<'a> {
     /// As stored.
-    Plain(BufReader<Hashing<Box<dyn Read + Send + 'a>>>),
+    Plain(Box<Stored<'a>>),
     /// gzip, all members.
-    Gzip(Box<MultiGzDecoder<BufReader<Hashing<Box<dyn Read + Send + 'a>>>>>),
+    Gzip(Box<MultiGzDecoder<Stored<'a>>>),
     /// Zstandard, all frames.
-    Zstd(Box<zstd::stream::read::Decoder<'static, BufReader<Hashing<Box<dyn Read + Send + 'a>>>>>),
+    Zstd(Box<zstd::stream::read::Decoder<'static, Stored<'a>>>),
 }
 
 /// Bytes read from a stream at a time.
@@ -68,7 +71,7 @@ impl<'a> Decoder<'a> {
     pub fn new(stored: Box<dyn Read + Send + 'a>, compression: Compression) -> io::Result<Self> {
         let stored = BufReader::with_capacity(BUFFER, Hashing::new(stored));
         Ok(match compression {
-            Compression::None => Self::Plain(stored),
+            Compression::None => Self::Plain(Box::new(stored)),
             Compression::Gzip => Self::Gzip(Box::new(MultiGzDecoder::new(stored))),
             Compression::Zstd => {
                 let mut decoder = zstd::stream::read::Decoder::with_buffer(stored)?;
@@ -119,7 +122,7 @@ impl<'a> Decoder<'a> {
     /// Those of reading what the decoder left.
     pub fn finish(self) -> io::Result<(blake3::Hash, u64)> {
         let stored = match self {
-            Self::Plain(stored) => stored,
+            Self::Plain(stored) => *stored,
             Self::Gzip(decoder) => decoder.into_inner(),
             Self::Zstd(decoder) => decoder.finish(),
         };

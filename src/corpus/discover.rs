@@ -63,7 +63,14 @@ pub fn discover(paths: &[PathBuf], options: &DiscoverOptions) -> Result<Vec<Shar
             } else {
                 String::new()
             };
-            walk.directory(path, &prefix, &name);
+            walk.directory(
+                &Root {
+                    path,
+                    prefix,
+                    name: &name,
+                },
+                path,
+            );
         } else {
             let source = name.split('.').next().unwrap_or(&name).to_owned();
             walk.file(path, name, source, Ok(metadata));
@@ -88,35 +95,62 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn directory(&mut self, root: &Path, prefix: &str, name: &str) {
-        // Sorted, so that which of two links is the duplicate does not depend on the disk.
-        let entries = WalkDir::new(root).follow_links(true).sort_by_file_name();
-        let mut entries = entries.into_iter();
+    /// Everything below `folder`. Links come last, so that what lies in the corpus itself keeps
+    /// its own name, and a link to it is the duplicate.
+    fn directory(&mut self, root: &Root<'_>, folder: &Path) {
+        let mut links = Vec::new();
+        // Sorted, so that nothing depends on the order the disk gives.
+        let mut entries = WalkDir::new(folder).sort_by_file_name().into_iter();
         while let Some(entry) = entries.next() {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {
-                    let own = self.options.own_folder.as_ref();
-                    if own.is_some_and(|own| entry.path().canonicalize().is_ok_and(|p| p == *own)) {
+                    if self.is_own(entry.path()) {
                         entries.skip_current_dir();
-                    } else if is_system_folder(entry.file_name().to_string_lossy().as_ref())
-                        && entry.depth() > 0
-                    {
-                        self.skip_folder(root, entry.path(), prefix, name);
+                    } else if entry.depth() > 0 && is_system_folder(entry.file_name()) {
+                        self.skip_folder(root, entry.path());
                         entries.skip_current_dir();
+                    } else if let Ok(metadata) = entry.metadata() {
+                        self.seen.insert((metadata.dev(), metadata.ino()));
                     }
                 }
+                Ok(entry) if entry.path_is_symlink() && entry.depth() > 0 => {
+                    links.push(entry.into_path())
+                }
                 Ok(entry) => {
-                    let (path, source) = names(root, entry.path(), prefix, name);
+                    let (path, source) = root.names(entry.path());
                     let metadata = entry.metadata().map_err(std::io::Error::from);
                     self.file(entry.path(), path, source, metadata);
                 }
-                Err(error) => self.unreadable(root, &error, prefix, name),
+                Err(error) => {
+                    let place = error.path().unwrap_or(folder).to_owned();
+                    self.unreadable(root, &place, error.io_error());
+                }
             }
+        }
+        links.iter().for_each(|link| self.link(root, link));
+    }
+
+    fn link(&mut self, root: &Root<'_>, link: &Path) {
+        let (path, source) = root.names(link);
+        match std::fs::metadata(link) {
+            Ok(target) if target.is_dir() => {
+                if self.seen.contains(&(target.dev(), target.ino())) {
+                    self.push(path, link, source, 0, Fate::Skip(Skip::DuplicateLink));
+                } else {
+                    self.directory(root, link);
+                }
+            }
+            target => self.file(link, path, source, target),
         }
     }
 
+    fn is_own(&self, folder: &Path) -> bool {
+        let own = self.options.own_folder.as_ref();
+        own.is_some_and(|own| folder.canonicalize().is_ok_and(|p| p == *own))
+    }
+
     /// A folder of version control: one row with its files' bytes.
-    fn skip_folder(&mut self, root: &Path, folder: &Path, prefix: &str, name: &str) {
+    fn skip_folder(&mut self, root: &Root<'_>, folder: &Path) {
         let files = WalkDir::new(folder)
             .into_iter()
             .flatten()
@@ -125,21 +159,14 @@ impl Walk<'_> {
             .filter_map(|e| e.metadata().ok())
             .map(|m| m.len())
             .sum();
-        let (path, source) = names(root, folder, prefix, name);
+        let (path, source) = root.names(folder);
         self.push(path, folder, source, bytes, Fate::Skip(Skip::System));
     }
 
-    fn unreadable(&mut self, root: &Path, error: &walkdir::Error, prefix: &str, name: &str) {
-        let place = error.path().unwrap_or(root);
-        let (path, source) = names(root, place, prefix, name);
-        let fate = if error.loop_ancestor().is_some() {
-            Fate::Skip(Skip::DuplicateLink)
-        } else {
-            let why = error
-                .io_error()
-                .map_or_else(|| "cannot be read".to_owned(), ToString::to_string);
-            Fate::Fail("cannot-open".to_owned(), format!("cannot open: {why}"))
-        };
+    fn unreadable(&mut self, root: &Root<'_>, place: &Path, error: Option<&std::io::Error>) {
+        let (path, source) = root.names(place);
+        let why = error.map_or_else(|| "cannot be read".to_owned(), ToString::to_string);
+        let fate = Fate::Fail("cannot-open".to_owned(), format!("cannot open: {why}"));
         self.push(path, place, source, 0, fate);
     }
 
@@ -208,20 +235,30 @@ impl Walk<'_> {
     }
 }
 
-/// Shard path and source of what lies at `place` below `root`: the source is the top folder, or
-/// the root itself for files directly in it.
-fn names(root: &Path, place: &Path, prefix: &str, name: &str) -> (String, String) {
-    let relative = place.strip_prefix(root).unwrap_or(place);
-    let parts: Vec<String> = relative
-        .components()
-        .map(|c| c.as_os_str().to_string_lossy().into_owned())
-        .collect();
-    let source = if parts.len() > 1 {
-        parts[0].clone()
-    } else {
-        name.to_owned()
-    };
-    (format!("{prefix}{}", parts.join("/")), source)
+/// A path the user named, and what its shards are called.
+struct Root<'a> {
+    path: &'a Path,
+    /// Before every shard path: nothing, or the name with a slash.
+    prefix: String,
+    name: &'a str,
+}
+
+impl Root<'_> {
+    /// Shard path and source of what lies at `place`: the source is the top folder, or the root
+    /// itself for files directly in it.
+    fn names(&self, place: &Path) -> (String, String) {
+        let relative = place.strip_prefix(self.path).unwrap_or(place);
+        let parts: Vec<String> = relative
+            .components()
+            .map(|c| c.as_os_str().to_string_lossy().into_owned())
+            .collect();
+        let source = if parts.len() > 1 {
+            parts[0].clone()
+        } else {
+            self.name.to_owned()
+        };
+        (format!("{}{}", self.prefix, parts.join("/")), source)
+    }
 }
 
 /// The last part of a path as the user knows it, also for `.` and `..`.
@@ -240,10 +277,10 @@ fn is_system_file(name: &str) -> bool {
     ) || name.starts_with("._")
 }
 
-fn is_system_folder(name: &str) -> bool {
+fn is_system_folder(name: &std::ffi::OsStr) -> bool {
     matches!(
-        name,
-        ".git" | ".svn" | ".hg" | "__MACOSX" | ".ipynb_checkpoints"
+        name.to_str(),
+        Some(".git" | ".svn" | ".hg" | "__MACOSX" | ".ipynb_checkpoints")
     )
 }
 

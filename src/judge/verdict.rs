@@ -112,6 +112,14 @@ pub fn judge(facts: &Facts<'_>, policy: &Policy) -> Verdict {
             }
         }
     }
+    if !facts.whole {
+        // What was not read may hold anything: nothing is compliant yet.
+        for result in checks.iter_mut().filter(|r| r.state == State::Compliant) {
+            result.state = State::NeedsEvidence;
+            result.reason_zh.push_str(";未全部读取");
+            result.reason_en.push_str("; not everything was read");
+        }
+    }
     let good = |r: &CheckResult| match r.state {
         State::Compliant | State::NotApplicable => true,
         State::NeedsReview | State::NeedsEvidence => policy.review_passes,

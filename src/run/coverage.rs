@@ -314,8 +314,8 @@ mod tests {
     #[test]
     fn a_record_that_was_not_read_needs_a_harmless_reason() {
         assert!(unread(&read(counts(5, 2, 0), &[("blank-line", 1), ("no-text", 1)])).is_empty());
-        assert!(unread(&read(counts(5, 0, 0), &[("invalid-utf8", 1)])).is_empty());
-        let noted = [("blank-line", 2), ("invalid-utf8", 1)];
+        assert!(unread(&read(counts(5, 0, 0), &[("note:invalid-utf8", 1)])).is_empty());
+        let noted = [("blank-line", 2), ("note:invalid-utf8", 1)];
         assert!(unread(&read(counts(5, 2, 0), &noted)).is_empty());
         assert_eq!(
             unread(&read(counts(5, 0, 1), &[("not-json", 1)])),
@@ -328,7 +328,7 @@ mod tests {
         // Nothing, or not enough, said about what was left out.
         assert_eq!(unread(&read(counts(5, 1, 0), &[])), ["records-not-read"]);
         assert_eq!(
-            unread(&read(counts(5, 1, 0), &[("invalid-utf8", 1)])),
+            unread(&read(counts(5, 1, 0), &[("note:invalid-utf8", 1)])),
             ["records-not-read"]
         );
         assert_eq!(

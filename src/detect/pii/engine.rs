@@ -380,7 +380,7 @@ fn among_numbers(text: &[u8], start: usize, end: usize) -> bool {
 
 /// Keeps one of overlapping values: what supersedes, then the surer, the longer, the first rule.
 fn settle(patterns: &CompiledPatterns, mut values: Vec<Value>) -> Vec<Value> {
-    values.sort_by(|a, b| (a.start, a.end, a.rule).cmp(&(b.start, b.end, b.rule)));
+    values.sort_by_key(|v| (v.start, v.end, v.rule));
     values.dedup_by(|a, b| (a.start, a.end, a.rule) == (b.start, b.end, b.rule));
     let beats = |a: &Value, b: &Value| {
         let supersedes = |x: &Value, y: &Value| patterns.rule(x.rule).supersedes.contains(&y.rule);

@@ -11,6 +11,11 @@ pub(super) const CONFIRMATIONS: &[Named] = &[
         confirm: luhn,
     },
     Named {
+        name: "iso7064-mod11-2",
+        what: "ISO/IEC 7064 MOD 11-2 check character (GB 11643)",
+        confirm: mod_11_2,
+    },
+    Named {
         name: "not-uniform",
         what: "at least three different characters, and no plain run such as 12345678",
         confirm: not_uniform,
@@ -19,6 +24,10 @@ pub(super) const CONFIRMATIONS: &[Named] = &[
 
 fn luhn(candidate: &Candidate<'_>) -> Option<&'static str> {
     checksum::luhn(candidate.compact).then_some("checksum")
+}
+
+fn mod_11_2(candidate: &Candidate<'_>) -> Option<&'static str> {
+    checksum::iso7064_mod_11_2(candidate.compact).then_some("checksum")
 }
 
 fn not_uniform(candidate: &Candidate<'_>) -> Option<&'static str> {
