@@ -161,8 +161,8 @@ impl Found {
         if rule.near.is_empty() || self.near.is_empty() {
             return None;
         }
-        let from = back(text, at.start, rule.near_within);
-        let to = forward(text, at.end, rule.near_within);
+        let from = before(text, at.start, rule.near_within);
+        let to = after(text, at.end, rule.near_within);
         rule.near
             .iter()
             .position(|(set, _)| {
@@ -170,6 +170,10 @@ impl Found {
                 self.near[first..]
                     .iter()
                     .take_while(|(s, _)| s == set)
+                    // A word that is part of the matched term says nothing about its surroundings.
+                    .filter(|(_, word)| {
+                        rule.groups > 0 || word.start < at.start || word.end > at.end
+                    })
                     .any(|(_, word)| word.end > from && word.start < to)
             })
             .map(|position| position as u16)
@@ -184,7 +188,7 @@ fn smallest_window(
     within: usize,
     text: &str,
 ) -> Option<Occurrence> {
-    // A character has at most four bytes, so nothing farther off can fit.
+    // No character has more than four bytes a unit, so nothing farther off can fit.
     let reach = within * 4;
     let mut window = anchor;
     let mut taken = vec![anchor];
@@ -203,8 +207,7 @@ fn smallest_window(
             end: window.end.max(best.end),
         };
     }
-    let characters = text[window.start..window.end].chars().count();
-    (characters <= within).then_some(window)
+    (thirds(&text[window.start..window.end]) <= within * 3).then_some(window)
 }
 
 /// Among overlapping matches of one rule keeps the longest term, or the shortest combination.
@@ -254,6 +257,38 @@ pub fn is_whole_word(text: &[u8], start: usize, end: usize) -> bool {
 
 fn needs(original: &str, view: &View, at: Occurrence) -> crate::Folds {
     FoldTable::get().folds_of(&original[view.original(at.start, at.end).range()])
+}
+
+/// Length of a text in thirds of a Han character: an ASCII character says about a third of what a
+/// Han character says, so that one distance fits words in both scripts.
+fn thirds(text: &str) -> usize {
+    text.chars().map(weight).sum()
+}
+
+fn weight(c: char) -> usize {
+    if c.is_ascii() { 1 } else { 3 }
+}
+
+/// The byte so many Han characters' worth of text before `at`.
+fn before(text: &str, at: usize, characters: usize) -> usize {
+    let mut left = characters * 3;
+    let reached = text[..at].char_indices().rev().take_while(|(_, c)| {
+        let fits = weight(*c) <= left;
+        left = left.saturating_sub(weight(*c));
+        fits
+    });
+    reached.last().map_or(at, |(i, _)| i)
+}
+
+/// The byte so many Han characters' worth of text after `at`.
+fn after(text: &str, at: usize, characters: usize) -> usize {
+    let mut left = characters * 3;
+    let reached = text[at..].char_indices().take_while(|(_, c)| {
+        let fits = weight(*c) <= left;
+        left = left.saturating_sub(weight(*c));
+        fits
+    });
+    reached.last().map_or(at, |(i, c)| at + i + c.len_utf8())
 }
 
 /// The byte `characters` characters before `at`.
