@@ -6,9 +6,39 @@ use std::collections::HashMap;
 pub const VARIANTS: &str = include_str!("../rules/data/variants.csv");
 /// Letters and digits of other scripts → ASCII ones that look alike.
 pub const LOOKALIKES: &str = include_str!("../rules/data/lookalikes.csv");
+/// Regions of GB/T 2260 with the years in which their codes held.
+pub const REGIONS: &str = include_str!("../rules/data/regions.csv");
+/// First digits of mobile numbers in China.
+pub const MOBILE_SEGMENTS: &str = include_str!("../rules/data/mobile_segments.csv");
+/// Area codes of fixed telephones in China.
+pub const AREA_CODES: &str = include_str!("../rules/data/area_codes.csv");
+/// Issuer prefixes of Chinese bank cards.
+pub const CARD_BINS: &str = include_str!("../rules/data/card_bins.csv");
+/// Issuer ranges of the international card networks.
+pub const CARD_NETWORKS: &str = include_str!("../rules/data/card_networks.csv");
+/// E.164 country codes with the lengths of national numbers.
+pub const CALLING_CODES: &str = include_str!("../rules/data/calling_codes.csv");
+/// Top-level domains.
+pub const TLDS: &str = include_str!("../rules/data/tlds.csv");
+/// Lengths of IBANs by country.
+pub const IBAN_LENGTHS: &str = include_str!("../rules/data/iban_lengths.csv");
+/// ISO 3166-1 codes.
+pub const COUNTRIES: &str = include_str!("../rules/data/countries.csv");
 
 /// Every table that decides what is found, for the rule-set digest.
-pub const ALL: &[&str] = &[VARIANTS, LOOKALIKES];
+pub const ALL: &[&str] = &[
+    VARIANTS,
+    LOOKALIKES,
+    REGIONS,
+    MOBILE_SEGMENTS,
+    AREA_CODES,
+    CARD_BINS,
+    CARD_NETWORKS,
+    CALLING_CODES,
+    TLDS,
+    IBAN_LENGTHS,
+    COUNTRIES,
+];
 
 /// Rows of a data file without comments and header, split at commas.
 ///
@@ -18,6 +48,17 @@ pub fn rows(file: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
         .filter(|line| !line.starts_with('#') && !line.is_empty())
         .skip(1)
         .map(|line| line.split(',').collect())
+}
+
+/// The `# date: year-month-day` of a data file.
+pub fn date(file: &'static str) -> Option<(u16, u8, u8)> {
+    let line = file.lines().find_map(|l| l.strip_prefix("# date: "))?;
+    let mut parts = line.trim().split('-');
+    Some((
+        parts.next()?.parse().ok()?,
+        parts.next()?.parse().ok()?,
+        parts.next()?.parse().ok()?,
+    ))
 }
 
 /// A two-column file of single characters.

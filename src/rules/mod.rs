@@ -10,4 +10,4 @@ pub use check::Place;
 pub use info::{Bilingual, PiClass, RuleInfo};
 pub use set::{PackInfo, RuleSet};
 pub use syntax::AllowedValue;
-pub use tables::Tables;
+pub use tables::{Day, Segment, Tables};

@@ -81,6 +81,8 @@ pub struct RuleSpec {
     #[serde(default)]
     pub context: Vec<String>,
     pub context_within: Option<usize>,
+    pub context_before: Option<usize>,
+    pub canonical_tail: Option<usize>,
     #[serde(default)]
     pub context_required: bool,
     pub context_confidence: Option<f64>,

@@ -119,13 +119,22 @@ fn clinging(text: &[u8], end: usize) -> Option<Run> {
     let short_capitals = run.end - run.start <= 4
         && run.end > run.start
         && text[run.start..run.end].iter().all(u8::is_ascii_uppercase);
+    // Groups of a hardware or IPv6 address: `fe80:abcd`, `aa-bb`.
+    let hexadecimal = gap
+        == text[end..]
+            .iter()
+            .take(2)
+            .take_while(|b| matches!(b, b':' | b'-'))
+            .count()
+        && (1..=4).contains(&(run.end - run.start))
+        && text[run.start..run.end].iter().all(u8::is_ascii_hexdigit);
     // Capitals only cling if digits follow them, or prose in capitals would be one cluster.
     let leads_on = || text[run.end..].iter().take(3).any(u8::is_ascii_digit);
-    (run.digits > 0 || (short_capitals && leads_on())).then_some(run)
+    (run.digits > 0 || hexadecimal || (short_capitals && leads_on())).then_some(run)
 }
 
 /// The next ASCII digit at or after `from`.
-fn next_digit(text: &[u8], from: usize) -> Option<usize> {
+pub(super) fn next_digit(text: &[u8], from: usize) -> Option<usize> {
     const LANES: usize = 32;
     let mut at = from;
     // Whole lanes without a branch per byte, which the compiler turns into vector code.

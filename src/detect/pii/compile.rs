@@ -35,6 +35,10 @@ pub struct PatternRule {
     pub context_required: bool,
     /// Within how many characters.
     pub context_within: usize,
+    /// How many characters before a context word the value may begin.
+    pub context_before: usize,
+    /// How many letters and digits at the end decide whether two values are the same.
+    pub canonical_tail: Option<usize>,
     /// Context words, folded, to be looked for in keys.
     pub context: Vec<String>,
     /// Without context.
@@ -222,6 +226,8 @@ fn one(
         has_context: !spec.context.is_empty(),
         context_required: spec.context_required,
         context_within: spec.context_within.unwrap_or(CONTEXT_WITHIN),
+        context_before: spec.context_before.unwrap_or(0),
+        canonical_tail: spec.canonical_tail,
         context: spec.context.iter().map(|word| table.term(word)).collect(),
         confidence,
         context_confidence: spec
@@ -249,7 +255,10 @@ pub fn compact(value: &str) -> Vec<u8> {
         .filter(u8::is_ascii_alphanumeric)
         .map(|b| b.to_ascii_uppercase())
         .collect();
-    if kept.is_empty() || value.bytes().any(|b| !b.is_ascii()) {
+    if value.contains('@') {
+        // a.b@c.cn and ab@c.cn are two addresses.
+        value.to_ascii_lowercase().into_bytes()
+    } else if kept.is_empty() || value.bytes().any(|b| !b.is_ascii()) {
         value.as_bytes().to_vec()
     } else {
         kept

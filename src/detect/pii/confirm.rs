@@ -65,7 +65,16 @@ pub struct Named {
 
 /// Every confirmation, in no particular order; names are unique.
 pub fn all() -> impl Iterator<Item = &'static Named> {
-    [super::generic::CONFIRMATIONS].into_iter().flatten()
+    [
+        super::generic::CONFIRMATIONS,
+        super::cn_identity::CONFIRMATIONS,
+        super::cn_organisation::CONFIRMATIONS,
+        super::contact::CONFIRMATIONS,
+        super::finance::CONFIRMATIONS,
+        super::mrz::CONFIRMATIONS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The confirmation of that name.

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::compile::{CompiledPatterns, PatternRule, compact};
 use super::confirm::Candidate;
-use super::{address, cluster};
+use super::{address, cluster, placeholder};
 use crate::detect::Profile;
 use crate::detect::keyword::{CompiledTerms, Hit, Role, back, forward, is_whole_word};
 use crate::rules::syntax::Boundary;
@@ -32,6 +32,8 @@ pub struct Value {
 
 /// Characters before a value in which a word speaks against it.
 const AGAINST_WITHIN: usize = 12;
+/// Characters of the longest value that follows a context word.
+const LONGEST_VALUE: usize = 64;
 /// Han characters beside a cluster that patterns may use: 京A…, 南字第…号.
 const HAN_BESIDE: usize = 4;
 /// A short field is tried as a whole when its key is a context word, up to so many bytes.
@@ -134,11 +136,20 @@ impl<'a> Search<'a> {
                     continue;
                 }
                 let (start, end) = (hit.start as usize, hit.end as usize);
-                if !is_whole_word(self.text.as_bytes(), start, end) {
+                // The value may touch the word: QQ38291560.
+                let value_touches = self
+                    .text
+                    .as_bytes()
+                    .get(end)
+                    .is_some_and(u8::is_ascii_digit);
+                let word_end = if value_touches { end } else { self.text.len() };
+                if !is_whole_word(&self.text.as_bytes()[..word_end], start, end) {
                     continue;
                 }
-                let from = back(self.text, start, HAN_BESIDE);
-                let to = forward(self.text, end, self.patterns.rule(rule).context_within);
+                let of_rule = self.patterns.rule(rule);
+                let from = back(self.text, start, of_rule.context_before.max(HAN_BESIDE));
+                // The value begins within reach of the word and may end beyond it.
+                let to = forward(self.text, end, of_rule.context_within + LONGEST_VALUE);
                 let known = tried.iter_mut().find(|(r, _)| *r == rule);
                 let from = known.as_ref().map_or(from, |(_, done)| {
                     from.max(back(self.text, (*done).min(self.text.len()), 24))
@@ -241,9 +252,12 @@ impl<'a> Search<'a> {
             reasons.push("among-numbers");
             confidence = Confidence(confidence.0 / 2);
         }
+        let compact = canonical(compact, rule.canonical_tail);
         let allowed = rule
             .allowed
             .get(&compact)
+            .map(String::as_str)
+            .or_else(|| placeholder::reason(&self.text[start..end], &compact))
             .map(|reason| format!("allow:{reason}"));
         let reasons = reasons.join("+");
         self.values.push(Value {
@@ -341,6 +355,14 @@ fn key_speaks_for(key: &str, words: &[String]) -> bool {
         })
 }
 
+/// What decides whether two values are the same: with and without a country code, say.
+fn canonical(mut compact: Vec<u8>, tail: Option<usize>) -> Vec<u8> {
+    match tail {
+        Some(tail) if compact.len() > tail => compact.split_off(compact.len() - tail),
+        _ => compact,
+    }
+}
+
 /// Adds what clings to a cluster: a sign or bracket before, a bracket after, a few Han characters.
 fn widen(text: &str, start: usize, end: usize) -> (usize, usize) {
     let bytes = text.as_bytes();
@@ -349,6 +371,32 @@ fn widen(text: &str, start: usize, end: usize) -> (usize, usize) {
         from -= 1;
     }
     let to = end + usize::from(bytes.get(end) == Some(&b')'));
+    // Groups of an address that begins with letters: `fe:ab:12:…`.
+    while from > 0 && matches!(bytes[from - 1], b':' | b'-') {
+        let group = bytes[..from - 1]
+            .iter()
+            .rev()
+            .take(5)
+            .take_while(|b| b.is_ascii_hexdigit())
+            .count();
+        if !(1..=4).contains(&group) {
+            break;
+        }
+        from -= 1 + group;
+    }
+    // The middle dot of a number plate: 京A·12345.
+    let dotted = ["·", "•", "・"]
+        .iter()
+        .find(|dot| text[..from].ends_with(**dot));
+    if let Some(dot) = dotted {
+        from -= dot.len();
+        from -= bytes[..from]
+            .iter()
+            .rev()
+            .take(1)
+            .take_while(|b| b.is_ascii_alphabetic())
+            .count();
+    }
     let from = text[..from]
         .char_indices()
         .rev()

@@ -7,10 +7,16 @@
 mod address;
 pub mod checksum;
 mod cluster;
+mod cn_identity;
+mod cn_organisation;
 mod compile;
 pub mod confirm;
+mod contact;
 mod engine;
+mod finance;
 mod generic;
+mod mrz;
+mod placeholder;
 
 pub use compile::CompiledPatterns;
 pub use engine::{Search, Value};
