@@ -76,6 +76,7 @@ pub struct RuleSpec {
     pub pattern: Option<String>,
     pub anchor: Option<Anchor>,
     pub min_digits: Option<usize>,
+    pub min_length: Option<usize>,
     #[serde(default)]
     pub confirm: Vec<String>,
     #[serde(default)]

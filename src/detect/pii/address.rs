@@ -124,7 +124,28 @@ fn beginning(text: &str, number: usize, from: usize) -> Option<usize> {
     let stop = |c: char| {
         matches!(
             c,
-            '。' | '!' | '?' | ';' | ':' | '\n' | '"' | '“' | '”' | '、' | '<' | '>' | '=' | '|'
+            '。' | '!'
+                | '?'
+                | ';'
+                | ':'
+                | '\n'
+                | '"'
+                | '“'
+                | '”'
+                | '、'
+                | ','
+                | '('
+                | ')'
+                | '《'
+                | '》'
+                | '〔'
+                | '〕'
+                | '['
+                | ']'
+                | '<'
+                | '>'
+                | '='
+                | '|'
         )
     };
     let before = &text[reach..number];

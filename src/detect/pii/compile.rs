@@ -25,6 +25,10 @@ pub struct PatternRule {
     pub anchor: Anchor,
     /// Fewest digits.
     pub min_digits: usize,
+    /// Fewest bytes of a cluster.
+    pub min_length: usize,
+    /// Whether the pattern has groups of which one is the value.
+    pub has_value_group: bool,
     /// What may not stand beside.
     pub boundary: Boundary,
     /// All must agree.
@@ -57,9 +61,12 @@ pub struct PatternRule {
 pub struct CompiledPatterns {
     /// By rule position.
     pub rules: Vec<Option<PatternRule>>,
-    /// Rules with anchor `digit`, by fewest digits: index `n` has those for clusters of `n`
-    /// digits, the last for all longer ones.
-    pub by_digits: Vec<DigitRules>,
+    /// Rules with anchor `digit` that stand without context.
+    pub digit: Vec<RuleIndex>,
+    /// Rules with anchor `digit` that need a context word: tried where the text has one.
+    pub digit_in_context: Vec<RuleIndex>,
+    /// Fewest digits any rule with anchor `digit` asks for.
+    pub fewest_digits: usize,
     /// Rules with anchor `at`.
     pub at: Vec<RuleIndex>,
     /// Rules with anchor `address`.
@@ -72,24 +79,14 @@ pub struct CompiledPatterns {
     pub tables: &'static Tables,
 }
 
-/// Rules tried in clusters of a certain number of digits: one set that says which match at all.
-#[derive(Default)]
-pub struct DigitRules {
-    /// The rules, in the order of the set's patterns.
-    pub rules: Vec<RuleIndex>,
-    /// Their patterns; none if there are no rules.
-    pub set: Option<regex::RegexSet>,
-}
-
-/// Digits from which all digit rules are tried.
-const MANY_DIGITS: usize = 24;
-
 impl CompiledPatterns {
     /// From a rule set.
     pub fn new(rules: &RuleSet, complaints: &mut Vec<Complaint>) -> Self {
         let mut compiled = Self {
             rules: Vec::with_capacity(rules.rules().len()),
-            by_digits: Vec::new(),
+            digit: Vec::new(),
+            digit_in_context: Vec::new(),
+            fewest_digits: usize::MAX,
             at: Vec::new(),
             address: Vec::new(),
             everywhere: Vec::new(),
@@ -109,7 +106,10 @@ impl CompiledPatterns {
             let rule = one(index, spec, rules, &mut report);
             if let Some(rule) = &rule {
                 match rule.anchor {
-                    Anchor::Digit => {}
+                    Anchor::Digit if rule.context_required => {
+                        compiled.digit_in_context.push(index);
+                    }
+                    Anchor::Digit => compiled.digit.push(index),
                     Anchor::At => compiled.at.push(index),
                     Anchor::Address => compiled.address.push(index),
                     Anchor::None => compiled.everywhere.push(index),
@@ -118,7 +118,12 @@ impl CompiledPatterns {
             }
             compiled.rules.push(rule);
         }
-        compiled.by_digits = by_digits(&compiled.rules);
+        let of_digits = compiled.rules.iter().flatten();
+        compiled.fewest_digits = of_digits
+            .filter(|r| r.anchor == Anchor::Digit)
+            .map(|r| r.min_digits)
+            .min()
+            .unwrap_or(usize::MAX);
         compiled
     }
 
@@ -128,51 +133,6 @@ impl CompiledPatterns {
             .as_ref()
             .expect("only pattern rules are in the lists")
     }
-
-    /// Fewest digits any rule with anchor `digit` asks for.
-    pub fn fewest_digits(&self) -> usize {
-        self.by_digits
-            .iter()
-            .position(|d| d.set.is_some())
-            .unwrap_or(usize::MAX)
-    }
-}
-
-fn by_digits(rules: &[Option<PatternRule>]) -> Vec<DigitRules> {
-    let mut by_digits: Vec<DigitRules> = Vec::with_capacity(MANY_DIGITS + 1);
-    for digits in 0..=MANY_DIGITS {
-        let chosen: Vec<&PatternRule> = rules
-            .iter()
-            .flatten()
-            .filter(|r| r.anchor == Anchor::Digit)
-            .filter(|r| r.min_digits <= digits || digits == MANY_DIGITS)
-            .collect();
-        let same = by_digits
-            .last()
-            .is_some_and(|before| before.rules.len() == chosen.len());
-        let set = match by_digits.last() {
-            Some(before) if same => before.set.clone(),
-            _ if chosen.is_empty() => None,
-            _ => {
-                let patterns = chosen
-                    .iter()
-                    .filter_map(|r| r.pattern.as_ref())
-                    .map(Regex::as_str);
-                Some(
-                    regex::RegexSetBuilder::new(patterns)
-                        .size_limit(64 << 20)
-                        .dfa_size_limit(16 << 20)
-                        .build()
-                        .expect("each pattern was compiled by itself"),
-                )
-            }
-        };
-        by_digits.push(DigitRules {
-            rules: chosen.iter().map(|r| r.rule).collect(),
-            set,
-        });
-    }
-    by_digits
 }
 
 fn one(
@@ -218,9 +178,13 @@ fn one(
         .filter(|v| v.entity.as_ref().is_none_or(|e| *e == entity));
     Some(PatternRule {
         rule: index,
-        pattern,
         anchor,
         min_digits: spec.min_digits.unwrap_or(1),
+        min_length: spec
+            .min_length
+            .unwrap_or(1)
+            .max(spec.min_digits.unwrap_or(1)),
+        has_value_group: has_value_group(pattern.as_ref()),
         boundary: spec.boundary,
         confirm,
         has_context: !spec.context.is_empty(),
@@ -244,7 +208,12 @@ fn one(
             .filter_map(|id| rules.index_of(id))
             .collect(),
         entity,
+        pattern,
     })
+}
+
+fn has_value_group(pattern: Option<&Regex>) -> bool {
+    pattern.is_some_and(|p| p.capture_names().flatten().any(|name| name == "value"))
 }
 
 /// ASCII letters and digits of `value`, upper case; if there are none (an address in Han

@@ -75,6 +75,7 @@ pub fn all() -> impl Iterator<Item = &'static Named> {
     ]
     .into_iter()
     .flatten()
+    .chain(super::foreign::confirmations())
 }
 
 /// The confirmation of that name.

@@ -218,8 +218,9 @@ const ACCOUNT_WORDS: &[&str] = &[
 fn password(candidate: &Candidate<'_>) -> Option<&'static str> {
     let value = candidate.value();
     let lower = value.to_ascii_lowercase();
-    let varied = value.bytes().any(|b| b.is_ascii_digit())
-        || value.bytes().any(|b| b.is_ascii_punctuation())
+    let varied = value
+        .bytes()
+        .any(|b| b.is_ascii_digit() || b"!@#$%^&*+~".contains(&b))
         || candidate.before(2).ends_with(['是', '为']);
     let placeholder = [
         "password", "passwd", "your", "xxx", "***", "null", "none", "string", "...",
@@ -248,7 +249,7 @@ fn ip4(candidate: &Candidate<'_>) -> Option<&'static str> {
         || (a == 198 && (18..20).contains(&b))
         || (a == 192 && b == 0 && c == 0);
     // 1.2.3.4 is a version or a clause far more often than a machine.
-    let small = address.octets().iter().all(|o| *o < 32);
+    let small = a < 32 && b < 32;
     let longer = candidate.before(1) == "."
         || (candidate.after(2).starts_with('.')
             && candidate.after(2)[1..].starts_with(|c: char| c.is_ascii_digit()));

@@ -97,18 +97,45 @@ impl<'a> Search<'a> {
 
     fn digits(&mut self) {
         let patterns = self.patterns;
-        let fewest = patterns.fewest_digits();
-        if fewest == usize::MAX {
+        if patterns.fewest_digits == usize::MAX {
             return;
         }
-        cluster::each(self.text.as_bytes(), fewest, |cluster| {
-            let rules = &patterns.by_digits[cluster.digits.min(patterns.by_digits.len() - 1)];
-            let Some(set) = &rules.set else { return };
+        let in_context = self.rules_in_context();
+        cluster::each(self.text.as_bytes(), patterns.fewest_digits, |cluster| {
             let (start, end) = widen(self.text, cluster.start, cluster.end);
-            for matched in &set.matches(&self.text[start..end]) {
-                self.try_rule(rules.rules[matched], start, end);
+            let length = cluster.end - cluster.start;
+            let fits =
+                |rule: &PatternRule| rule.min_digits <= cluster.digits && rule.min_length <= length;
+            // One by one: a set of all patterns at once is slower, its automaton being too large.
+            for &rule in patterns.digit.iter().chain(&in_context) {
+                if fits(patterns.rule(rule)) {
+                    self.try_rule(rule, start, end);
+                }
             }
         });
+    }
+
+    /// Rules that need a context word and have one somewhere in this text or in its key.
+    fn rules_in_context(&self) -> Vec<RuleIndex> {
+        let mut found: Vec<RuleIndex> = Vec::new();
+        for hit in self.hits {
+            for role in &self.terms.roles[hit.term as usize] {
+                if let Role::Context(rule) = *role
+                    && self.patterns.digit_in_context.binary_search(&rule).is_ok()
+                {
+                    found.push(rule);
+                }
+            }
+        }
+        if !self.key.is_empty() {
+            let by_key = self.patterns.digit_in_context.iter().copied();
+            found.extend(
+                by_key.filter(|r| key_speaks_for(self.key, &self.patterns.rule(*r).context)),
+            );
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     fn at_signs(&mut self) {
@@ -190,11 +217,19 @@ impl<'a> Search<'a> {
         let Some(pattern) = &rule.pattern else { return };
         let mut at = start;
         while at < end {
-            let Some(found) = pattern.captures_at(&self.text[..end], at) else {
+            let text = &self.text[..end];
+            let Some(whole) = pattern.find_at(text, at) else {
                 return;
             };
-            let whole = found.get(0).expect("group 0 always matches");
-            let value = found.name("value").unwrap_or(whole);
+            // Groups cost much more than the match, and few patterns have them.
+            let value = if rule.has_value_group {
+                pattern
+                    .captures_at(text, at)
+                    .and_then(|found| found.name("value"))
+                    .unwrap_or(whole)
+            } else {
+                whole
+            };
             let next = if self.weigh(rule, value.start(), value.end()) {
                 value.end()
             } else {
@@ -383,6 +418,18 @@ fn widen(text: &str, start: usize, end: usize) -> (usize, usize) {
             break;
         }
         from -= 1 + group;
+    }
+    // Capitals that belong to the number after them: JK 38 29 15 C.
+    if from == start && from > 0 && bytes[from - 1] == b' ' {
+        let capitals = bytes[..from - 1]
+            .iter()
+            .rev()
+            .take(5)
+            .take_while(|b| b.is_ascii_uppercase())
+            .count();
+        if (1..=4).contains(&capitals) {
+            from -= 1 + capitals;
+        }
     }
     // The middle dot of a number plate: 京A·12345.
     let dotted = ["·", "•", "・"]

@@ -14,6 +14,7 @@ pub mod confirm;
 mod contact;
 mod engine;
 mod finance;
+mod foreign;
 mod generic;
 mod mrz;
 mod placeholder;

@@ -4,6 +4,8 @@
 
 /// Fewest characters of a value that is judged by its digits; shorter ones are too often real.
 const SHORTEST: usize = 8;
+/// Fewest characters of a value that is nothing but one run: 12345, XXXXXX.
+const SHORTEST_WHOLE: usize = 5;
 /// A run that counts up or down by one over so many digits was typed, not issued.
 const CLIMB: usize = 7;
 /// The same digit so many times on end was typed too.
@@ -15,6 +17,12 @@ const SAME: usize = 7;
 pub fn reason(value: &str, compact: &[u8]) -> Option<&'static str> {
     if let Some((_, domain)) = value.rsplit_once('@') {
         return documentation_domain(domain).then_some("documentation domain (RFC 2606)");
+    }
+    if compact.len() >= SHORTEST_WHOLE
+        && (run(compact, |a, b| b == a + 1) == compact.len()
+            || compact.iter().all(|b| *b == compact[0]))
+    {
+        return Some("counts up or repeats one character");
     }
     if compact.len() < SHORTEST {
         return None;
