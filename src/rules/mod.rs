@@ -9,5 +9,5 @@ mod tables;
 pub use check::Place;
 pub use info::{Bilingual, PiClass, RuleInfo};
 pub use set::{PackInfo, RuleSet};
-pub use syntax::AllowedValue;
+pub use syntax::{AllowedValue, Anchor};
 pub use tables::{Day, Segment, Tables};

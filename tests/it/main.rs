@@ -3,5 +3,7 @@
 
 mod command;
 mod layers;
+mod pii_matrix;
 mod rules;
 mod run;
+mod vectors;

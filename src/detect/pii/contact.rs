@@ -275,13 +275,12 @@ fn mac(candidate: &Candidate<'_>) -> Option<&'static str> {
     let value = candidate.compact;
     let first = u8::from_str_radix(std::str::from_utf8(value.get(..2)?).ok()?, 16).ok()?;
     let same = value.iter().all(|b| *b == value[0]);
-    let counts = value
-        .chunks(2)
-        .zip(value.chunks(2).skip(1))
-        .all(|(a, b)| a < b);
+    // 00:11:22:33:44:55 and AA:BB:CC:DD:EE:FF are typed.
+    let typed = value.chunks(2).all(|pair| pair[0] == pair[1]);
+    let unicast = first & 1 == 0 || candidate.in_context;
     let longer =
         candidate.before(1).starts_with([':', '-']) || candidate.after(1).starts_with([':', '-']);
-    (value.len() == 12 && first & 1 == 0 && !same && !counts && !longer).then_some("unicast")
+    (value.len() == 12 && unicast && !same && !typed && !longer).then_some("unicast")
 }
 
 /// Network codes under 460. Source: ITU-T E.212 list of mobile network codes.

@@ -405,7 +405,14 @@ fn widen(text: &str, start: usize, end: usize) -> (usize, usize) {
     while from > 0 && matches!(bytes[from - 1], b'+' | b'(' | b'-') && start - from < 2 {
         from -= 1;
     }
-    let to = end + usize::from(bytes.get(end) == Some(&b')'));
+    // A bracket that closes, or a check letter that stands apart.
+    let apart = matches!(bytes[end..], [b' ' | b'-', b'A'..=b'Z', ..])
+        && !bytes.get(end + 2).is_some_and(u8::is_ascii_alphanumeric);
+    let to = match bytes.get(end) {
+        Some(b')') => end + 1,
+        _ if apart => end + 2,
+        _ => end,
+    };
     // Groups of an address that begins with letters: `fe:ab:12:…`.
     while from > 0 && matches!(bytes[from - 1], b':' | b'-') {
         let group = bytes[..from - 1]

@@ -44,8 +44,8 @@ fn card(candidate: &Candidate<'_>) -> Option<&'static str> {
     if candidate.tables.is_chinese_card(digits) {
         return Some("checksum+issuer");
     }
-    (candidate.tables.is_network_card(digits)
-        && (digits.len() == 16 || candidate.in_context || digits.len() == 15))
+    let common = digits.len() == 16 || (digits.len() == 15 && digits.starts_with('3'));
+    (candidate.tables.is_network_card(digits) && (common || candidate.in_context))
         .then_some("checksum+network")
 }
 

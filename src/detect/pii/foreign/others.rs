@@ -54,6 +54,6 @@ fn ird(candidate: &Candidate<'_>) -> Option<&'static str> {
 
 fn south_africa(candidate: &Candidate<'_>) -> Option<&'static str> {
     let value = candidate.compact;
-    (has_short_date(value, 0) && matches!(value[10], b'0' | b'1') && luhn(value))
+    (has_short_date(value, 0) && matches!(value[10], b'0'..=b'2') && luhn(value))
         .then_some("checksum+date")
 }
