@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::aggregate::Member;
 use super::excerpt::{Hide, excerpt};
-use super::keyword::{Hit, settle};
+use super::keyword::settle;
 use super::pii::{Search, Value};
 use super::profile::Stage;
 use super::scanner::{Scanner, Scratch};
@@ -222,15 +222,7 @@ impl<'s> RecordScan<'s> {
         view.fold(window.text, FoldTable::get());
         let began = stage(Stage::Fold, began);
         hits.clear();
-        scanner
-            .matcher
-            .each(view.lowered(), &mut |term, start, end| {
-                hits.push(Hit {
-                    term,
-                    start: start as u32,
-                    end: end as u32,
-                });
-            });
+        scanner.matcher.find(view.lowered(), hits);
         let began = stage(Stage::Keywords, began);
         settle(&scanner.terms, hits, window.text, view, candidates);
         let began = stage(Stage::Settle, began);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::aggregate::AggregateRule;
-use super::keyword::{Automaton, Candidate, CompiledTerms, Hit, TermMatcher};
+use super::keyword::{Candidate, CompiledTerms, Hit, TermMatcher};
 use super::pii::CompiledPatterns;
 use super::record::RecordScan;
 use crate::rules::RuleSet;
@@ -32,7 +32,7 @@ impl Default for DetectOptions {
 pub struct Scanner {
     pub(super) rules: Arc<RuleSet>,
     pub(super) terms: CompiledTerms,
-    pub(super) matcher: Box<dyn TermMatcher>,
+    pub(super) matcher: TermMatcher,
     pub(super) patterns: CompiledPatterns,
     pub(super) aggregates: Vec<AggregateRule>,
     pub(super) options: DetectOptions,
@@ -62,7 +62,7 @@ impl Scanner {
         if !complaints.is_empty() {
             return Err(SetupError::Complaints(complaints));
         }
-        let matcher = Box::new(Automaton::new(&terms.terms));
+        let matcher = TermMatcher::new(&terms.terms, |term| terms.inside_words(term));
         let aggregates = AggregateRule::all(&rules);
         Ok(Self {
             rules,

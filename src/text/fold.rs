@@ -42,6 +42,9 @@ pub enum Folded {
 pub struct FoldTable {
     /// Per character below [`TABLE_END`]: target in the low 21 bits (0 for itself), folds above.
     entries: Box<[u32]>,
+    /// One bit for every character below 65,536: set if it changes. Small enough to stay in the
+    /// nearest cache, where the entries are not.
+    changes: Box<[u64; 1024]>,
     several: Vec<(char, &'static str)>,
 }
 
@@ -55,7 +58,7 @@ impl FoldTable {
     /// Whether the three-byte character with this code folds to itself; the hot question.
     #[inline]
     pub(super) fn keeps(&self, code: usize) -> bool {
-        self.entries[code] == 0
+        self.changes[code >> 6 & 1023] >> (code & 63) & 1 == 0
     }
 
     /// What `c` folds to.
@@ -138,7 +141,15 @@ impl FoldTable {
                 }
             }
         }
-        Self { entries, several }
+        let mut changes = Box::new([0u64; 1024]);
+        for (code, entry) in entries.iter().enumerate().take(0x1_0000) {
+            changes[code >> 6] |= u64::from(*entry != 0) << (code & 63);
+        }
+        Self {
+            entries,
+            changes,
+            several,
+        }
     }
 }
 

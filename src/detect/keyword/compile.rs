@@ -110,6 +110,19 @@ impl CompiledTerms {
     }
 }
 
+impl CompiledTerms {
+    /// Whether a term may begin inside a Latin word: allow phrases, and rules without boundary.
+    pub fn inside_words(&self, term: usize) -> bool {
+        self.roles[term].iter().any(|role| match role {
+            Role::Allow(_) => true,
+            Role::Term(rule) | Role::Group(rule, _) => self.rules[rule.0 as usize]
+                .as_ref()
+                .is_some_and(|rule| rule.boundary == Boundary::None),
+            _ => false,
+        })
+    }
+}
+
 /// A term that its own allow phrase forbids can never be found.
 fn contradicts(roles: &[Role]) -> bool {
     roles.iter().any(|role| match role {

@@ -1,12 +1,12 @@
 //! Keywords: every term of every rule in one pass, all overlapping matches.
 
-mod automaton;
 mod combine;
 mod compile;
+mod matcher;
 
-pub use automaton::{Automaton, TermMatcher};
 pub use combine::{Candidate, back, forward, is_whole_word, settle};
 pub use compile::{CompiledTerms, KeywordRule, Role};
+pub use matcher::TermMatcher;
 
 /// One occurrence of a term in the folded text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -384,10 +384,13 @@ impl<'a> Search<'a> {
 /// Whether a key is, or holds, one of the words: `手机号码`, `user_phone`, `contact.tel`.
 fn key_speaks_for(key: &str, words: &[String]) -> bool {
     !key.is_empty()
-        && words.iter().any(|word| {
-            key.match_indices(word.as_str())
-                .any(|(at, word)| is_whole_word(key.as_bytes(), at, at + word.len()))
-        })
+        && words
+            .iter()
+            .filter(|word| word.len() <= key.len())
+            .any(|word| {
+                key.match_indices(word.as_str())
+                    .any(|(at, word)| is_whole_word(key.as_bytes(), at, at + word.len()))
+            })
 }
 
 /// What decides whether two values are the same: with and without a country code, say.
