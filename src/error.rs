@@ -145,7 +145,7 @@ impl ShardError {
 #[non_exhaustive]
 pub enum RunError {
     /// Writing or reading a file of the run failed.
-    #[error("cannot {action} {path}: {source}")]
+    #[error("cannot {action} {path}: {source}{}", remedy(source))]
     Io {
         /// `write`, `read`, `create`, …
         action: &'static str,
@@ -162,6 +162,20 @@ pub enum RunError {
         /// How to mend it.
         hint: String,
     },
+}
+
+/// What to do about a failure of the file system, where that is clear.
+fn remedy(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "\n  hint: make room, then go on with --resume; nothing that was finished is lost"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "\n  hint: choose another -o, or ask for the right to write there"
+        }
+        io::ErrorKind::NotFound => "\n  hint: check the path",
+        _ => "",
+    }
 }
 
 impl RunError {

@@ -27,7 +27,11 @@ pub fn main() -> ExitCode {
         Ok(outcome) => outcome.into(),
         Err(error) if is_broken_pipe(&error) => Outcome::Passed.into(),
         Err(error) => {
-            anstream::eprintln!("{}: {error:#}", cli.common.lang.pick("错误", "error"));
+            anstream::eprintln!(
+                "{}: {}",
+                cli.common.lang.pick("错误", "error"),
+                told(&error)
+            );
             Outcome::Unfinished.into()
         }
     }
@@ -54,6 +58,19 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
             Ok(Outcome::Passed)
         }
     }
+}
+
+/// The error with its causes, each said once: many messages hold their cause already.
+fn told(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.contains(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
 }
 
 /// Whoever reads our output may stop when they have enough.

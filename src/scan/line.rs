@@ -226,12 +226,26 @@ impl Work<'_> {
                 hash(piece);
                 self.piece(
                     piece as u32,
-                    |p| json_piece(p, bytes, start, end, 0),
+                    |p| {
+                        json_piece(p, bytes, start, end, 0);
+                        true
+                    },
                     (end - start) as u64,
                 );
             } else {
                 (0..ranges).for_each(hash);
-                self.piece(0, |p| p.document(bytes), bytes.len() as u64);
+                let progress = &self.line.progress.bytes;
+                let watch = |read: usize| {
+                    progress.fetch_add(read as u64, Ordering::Relaxed);
+                    let stop = self.line.stop.load(Ordering::Relaxed);
+                    stopped.fetch_or(stop, Ordering::Relaxed);
+                    !stop
+                };
+                let done = |p: &mut Piece<'_>| {
+                    p.document(bytes, watch);
+                    !stopped.load(Ordering::Relaxed)
+                };
+                self.piece(0, done, 0);
             }
         };
         if pieces == 1 {
@@ -260,13 +274,15 @@ impl Work<'_> {
     }
 
     /// Scans one piece, unless it is finished already; a panic makes its records fail.
-    fn piece(&self, piece: u32, scan: impl Fn(&mut Piece<'_>), stored: u64) {
+    ///
+    /// `scan` says whether it came to the end: what was stopped half-way is not kept.
+    fn piece(&self, piece: u32, scan: impl Fn(&mut Piece<'_>) -> bool, stored: u64) {
         if !self.line.finished.piece(self.number, piece) {
             let outcome = with_scratch(|scratch| {
                 let mut work = Piece::new(self.context, scratch, self.number, piece);
-                scan(&mut work);
-                work.finish()
+                scan(&mut work).then(|| work.finish())
             });
+            let Some(outcome) = outcome else { return };
             let progress = self.line.progress;
             progress
                 .records
@@ -356,7 +372,11 @@ impl Work<'_> {
                     let number = pieces;
                     pieces += 1;
                     let work = move |in_flight: &AtomicUsize| {
-                        self.piece(number, |p| json_piece(p, &buffer, 0, buffer.len(), base), 0);
+                        let scan = |p: &mut Piece<'_>| {
+                            json_piece(p, &buffer, 0, buffer.len(), base);
+                            true
+                        };
+                        self.piece(number, scan, 0);
                         in_flight.fetch_sub(1, Ordering::Relaxed);
                     };
                     let in_flight = &in_flight;
@@ -401,6 +421,7 @@ impl Work<'_> {
                         }
                     }
                 });
+                !stopped.load(Ordering::Relaxed)
             },
             0,
         );

@@ -11,6 +11,8 @@ use crate::rules::RuleInfo;
 
 /// Bytes decoded at a time from very long escaped strings.
 const PART: usize = 256 << 10;
+/// A document up to so many bytes is scanned without looking up in between.
+const AT_ONCE: usize = 8 << 20;
 /// Reasons under which a record is noted although it was scanned.
 const WHOLE_RECORD: &str = "note:no-text-path";
 const REPEATED_KEY: &str = "note:repeated-key";
@@ -131,19 +133,24 @@ impl<'a> Piece<'a> {
     }
 
     /// Scans a whole file as one document that lies in memory.
-    pub fn document(&mut self, content: &[u8]) {
+    ///
+    /// `watch` is told of every part that was read, in bytes, and says whether to go on; after a
+    /// no the piece is worth nothing.
+    pub fn document(&mut self, content: &[u8], mut watch: impl FnMut(usize) -> bool) {
         let bytes = content.len() as u64;
         let text = content.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(content);
-        let Ok(text) = simdutf8::basic::from_utf8(text) else {
+        let valid = simdutf8::basic::from_utf8(text);
+        let (Ok(text), true) = (valid, content.len() <= AT_ONCE) else {
             let mut rest = content;
             let parts = |part: &mut Vec<u8>| {
                 let (head, tail) = rest.split_at(PART.min(rest.len()));
                 part.extend_from_slice(head);
                 rest = tail;
-                !rest.is_empty()
+                watch(head.len()) && !rest.is_empty()
             };
             return self.stream(parts);
         };
+        watch(content.len());
         let mut scan = self.context.scanner.record(self.scratch);
         scan.field("", "", text);
         let found = scan.finish();
