@@ -56,9 +56,17 @@ impl RuleSet {
                     .map(|(name, text)| ((*name).to_owned(), (*text).to_owned())),
             );
         }
+        let mut given = Vec::new();
         for path in paths {
-            read_rule_files(path, &mut files)?;
+            read_rule_files(path, &mut given)?;
         }
+        // A pack that is given takes the place of the built-in one of the same id.
+        let ids: Vec<String> = given
+            .iter()
+            .filter_map(|(_, text)| identity(text))
+            .collect();
+        files.retain(|(_, text)| identity(text).is_none_or(|id| !ids.contains(&id)));
+        files.extend(given);
         Self::from_texts(&files)
     }
 
@@ -244,6 +252,14 @@ fn digest(files: &[(String, String)]) -> String {
     }
     crate::data::ALL.iter().for_each(|table| part(table));
     hasher.finalize().to_hex().to_string()
+}
+
+/// What makes two rule files the same: the pack's id, or the first word set of a shared list.
+fn identity(text: &str) -> Option<String> {
+    let table: toml::Table = text.parse().ok()?;
+    let first = table.get("context").and_then(|sets| sets.get(0));
+    let named = table.get("pack").or(first)?;
+    Some(named.get("id")?.as_str()?.to_owned())
 }
 
 fn read_rule_files(path: &Path, files: &mut Vec<(String, String)>) -> Result<(), SetupError> {

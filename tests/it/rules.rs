@@ -133,3 +133,12 @@ fn duplicate_ids_are_refused() {
         "{told}"
     );
 }
+
+#[test]
+fn a_given_pack_takes_the_place_of_the_built_in_one() {
+    let builtin = RuleSet::builtin().unwrap();
+    let file = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("rules/risks/A.1.d.toml");
+    let with_file = RuleSet::load(true, &[file]).unwrap();
+    assert_eq!(with_file.rules().len(), builtin.rules().len());
+    assert_eq!(with_file.packs().len(), builtin.packs().len());
+}
