@@ -79,7 +79,7 @@ fn identity_numbers_are_judged_like_the_published_cases() {
 const RECOGNISERS: &[(&str, &[&str], &str, u32, u32)] = &[
     ("au_medicare", &["au.medicare"], "medicare", 100, 100),
     ("au_tfn", &["au.tfn"], "tfn", 100, 80),
-    ("ca_sin", &["ca.sin"], "sin", 90, 90),
+    ("ca_sin", &["ca.sin"], "sin number", 90, 90),
     ("credit_card", &["bankcard"], "credit card", 100, 100),
     ("crypto", &["crypto"], "wallet", 100, 100),
     (

@@ -82,3 +82,36 @@ pub fn all() -> impl Iterator<Item = &'static Named> {
 pub fn named(name: &str) -> Option<&'static Named> {
     all().find(|named| named.name == name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A pattern of an operator may hand any value to any confirmation.
+    #[test]
+    fn no_confirmation_stumbles_over_a_value_of_another_form() {
+        for named in all() {
+            for length in 1..44 {
+                for value in [
+                    "7".repeat(length),
+                    "A".repeat(length),
+                    format!("X{}", "1".repeat(length)),
+                    "1a".repeat(length),
+                    "值".repeat(length),
+                ] {
+                    let compact = super::super::compile::compact(&value);
+                    for in_context in [false, true] {
+                        (named.confirm)(&Candidate {
+                            text: &value,
+                            start: 0,
+                            end: value.len(),
+                            compact: &compact,
+                            in_context,
+                            tables: Tables::builtin(),
+                        });
+                    }
+                }
+            }
+        }
+    }
+}

@@ -276,7 +276,7 @@ fn mac(candidate: &Candidate<'_>) -> Option<&'static str> {
     let first = u8::from_str_radix(std::str::from_utf8(value.get(..2)?).ok()?, 16).ok()?;
     let same = value.iter().all(|b| *b == value[0]);
     // 00:11:22:33:44:55 and AA:BB:CC:DD:EE:FF are typed.
-    let typed = value.chunks(2).all(|pair| pair[0] == pair[1]);
+    let typed = value.chunks_exact(2).all(|pair| pair[0] == pair[1]);
     let unicast = first & 1 == 0 || candidate.in_context;
     let longer =
         candidate.before(1).starts_with([':', '-']) || candidate.after(1).starts_with([':', '-']);

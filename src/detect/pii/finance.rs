@@ -52,7 +52,7 @@ fn card(candidate: &Candidate<'_>) -> Option<&'static str> {
 fn iban(candidate: &Candidate<'_>) -> Option<&'static str> {
     let value = candidate.compact;
     let country = std::str::from_utf8(value.get(..2)?).ok()?;
-    let turned = [&value[4..], &value[..4]].concat();
+    let turned = [value.get(4..)?, &value[..4]].concat();
     (candidate.tables.iban_length(country) == Some(value.len())
         && checksum::iso7064_mod_97_10(&turned))
     .then_some("checksum+country")
@@ -78,6 +78,9 @@ fn bitcoin(candidate: &Candidate<'_>) -> Option<&'static str> {
 fn ethereum(candidate: &Candidate<'_>) -> Option<&'static str> {
     use sha3::{Digest as _, Keccak256};
     let hex = candidate.value().strip_prefix("0x")?;
+    if hex.len() != 40 {
+        return None;
+    }
     let lower = hex.to_ascii_lowercase();
     if hex == lower || hex == hex.to_ascii_uppercase() {
         return candidate.in_context.then_some("one-case");

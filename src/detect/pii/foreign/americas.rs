@@ -2,7 +2,7 @@
 
 use super::super::checksum::{digit, luhn, weighted};
 use super::super::confirm::{Candidate, Named};
-use super::{is_day, pair};
+use super::{has_length, is_day, pair};
 
 pub(super) const CONFIRMATIONS: &[Named] = &[
     Named {
@@ -63,6 +63,7 @@ pub(super) const CONFIRMATIONS: &[Named] = &[
 ];
 
 fn ssn(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 9..=9)?;
     let value = candidate.compact;
     let advertised = matches!(
         value,
@@ -77,6 +78,7 @@ fn ssn(candidate: &Candidate<'_>) -> Option<&'static str> {
 }
 
 fn itin(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 9..=9)?;
     let group = pair(candidate.compact, 3)?;
     (candidate.compact[0] == b'9' && (matches!(group, 50..=65 | 70..=88 | 90..=92 | 94..=99)))
         .then_some("ranges")
@@ -84,6 +86,7 @@ fn itin(candidate: &Candidate<'_>) -> Option<&'static str> {
 
 /// Source: IRS, How EINs are assigned and valid EIN prefixes.
 fn ein(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 9..=9)?;
     let unused = [
         0, 7, 8, 9, 17, 18, 19, 28, 29, 49, 69, 70, 78, 79, 89, 96, 97,
     ];
@@ -91,10 +94,12 @@ fn ein(candidate: &Candidate<'_>) -> Option<&'static str> {
 }
 
 fn npi(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 10..=10)?;
     luhn(&[b"80840", candidate.compact].concat()).then_some("checksum")
 }
 
 fn dea(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 9..=9)?;
     let sum = weighted(&candidate.compact[2..8], &[1, 2, 1, 2, 1, 2])?;
     (digit(candidate.compact[8])? == sum % 10).then_some("checksum")
 }
@@ -120,12 +125,14 @@ fn ends_in_two_checks(value: &[u8], longest: u32) -> bool {
 }
 
 fn cpf(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 11..=11)?;
     let value = candidate.compact;
     let same = value.iter().all(|b| *b == value[0]);
     (!same && ends_in_two_checks(value, 11)).then_some("checksum")
 }
 
 fn cnpj(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 14..=14)?;
     let value = candidate.compact;
     let same = value.iter().all(|b| *b == value[0]);
     (!same && ends_in_two_checks(value, 9)).then_some("checksum")
@@ -133,6 +140,7 @@ fn cnpj(candidate: &Candidate<'_>) -> Option<&'static str> {
 
 /// Source: RENAPO, Instructivo Normativo para la asignación de la CURP; Ñ has the place after N.
 fn curp(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 18..=18)?;
     let value = candidate.compact;
     let mut sum = 0;
     for (place, &byte) in value[..17].iter().enumerate() {
@@ -148,6 +156,7 @@ fn curp(candidate: &Candidate<'_>) -> Option<&'static str> {
 }
 
 fn cuit(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 11..=11)?;
     let value = candidate.compact;
     let sum = weighted(&value[..10], &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2])?;
     let expected = match 11 - sum % 11 {
@@ -159,6 +168,7 @@ fn cuit(candidate: &Candidate<'_>) -> Option<&'static str> {
 }
 
 fn rut(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 8..=9)?;
     let (&check, body) = candidate.compact.split_last()?;
     let mut sum = 0;
     for (place, &byte) in body.iter().rev().enumerate() {
@@ -173,6 +183,7 @@ fn rut(candidate: &Candidate<'_>) -> Option<&'static str> {
 }
 
 fn sin(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 9..=9)?;
     let value = candidate.compact;
     (luhn(value) && !matches!(value[0], b'0' | b'8')).then_some("checksum")
 }

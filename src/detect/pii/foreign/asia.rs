@@ -2,7 +2,7 @@
 
 use super::super::checksum::{digit, verhoeff, weighted};
 use super::super::confirm::{Candidate, Named};
-use super::{base36, has_short_date, is_day, pair};
+use super::{base36, has_length, has_short_date, is_day, pair};
 
 pub(super) const CONFIRMATIONS: &[Named] = &[
     Named {
@@ -60,6 +60,7 @@ pub(super) const CONFIRMATIONS: &[Named] = &[
 /// A missing second letter counts as a space, 36. Weights 9 to 1. Source: HKSAR Immigration
 /// Department, as published in its numbering description.
 fn hong_kong(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 8..=9)?;
     let value = candidate.compact;
     let letters = value.iter().take_while(|b| b.is_ascii_alphabetic()).count();
     let mut sum = if letters == 1 { 36 * 9 } else { 0 };
@@ -72,6 +73,7 @@ fn hong_kong(candidate: &Candidate<'_>) -> Option<&'static str> {
 
 /// Two digits a letter stands for. Source: 內政部 國民身分證統一編號編碼.
 fn taiwan(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 10..=10)?;
     const LETTERS: &[u8; 26] = b"ABCDEFGHJKLMNPQRSTUVXYWZIO";
     let value = candidate.compact;
     let code = |b: u8| LETTERS.iter().position(|l| *l == b).map(|p| p as u32 + 10);
@@ -84,6 +86,7 @@ fn taiwan(candidate: &Candidate<'_>) -> Option<&'static str> {
 
 /// Source: the check-letter tables in common use; ICA publishes the format only.
 fn singapore(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 9..=9)?;
     let value = candidate.compact;
     let sum = weighted(&value[1..8], &[2, 7, 6, 5, 4, 3, 2])?;
     let (offset, letters) = match value[0] {
@@ -99,12 +102,14 @@ fn singapore(candidate: &Candidate<'_>) -> Option<&'static str> {
 
 /// Source: Jabatan Pendaftaran Negara, place codes in use.
 fn malaysia(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 12..=12)?;
     const UNUSED: &[u32] = &[0, 17, 18, 19, 20, 69, 70, 73, 80, 81, 94, 95, 96, 97];
     let place = pair(candidate.compact, 6)?;
     (has_short_date(candidate.compact, 0) && !UNUSED.contains(&place)).then_some("date+place")
 }
 
 fn thailand(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 13..=13)?;
     let value = candidate.compact;
     let sum = weighted(&value[..12], &[13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2])?;
     (digit(value[12])? == (11 - sum % 11) % 10).then_some("checksum")
@@ -112,6 +117,7 @@ fn thailand(candidate: &Candidate<'_>) -> Option<&'static str> {
 
 /// The day of women is raised by 40. Source: Permendagri on the NIK.
 fn indonesia(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 16..=16)?;
     let value = candidate.compact;
     let day = pair(value, 6)?;
     let day = if day > 40 { day - 40 } else { day };
@@ -120,6 +126,7 @@ fn indonesia(candidate: &Candidate<'_>) -> Option<&'static str> {
 
 /// Source: Thông tư 59/2021/TT-BCA: province 001-096, then century and sex.
 fn vietnam(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 12..=12)?;
     let value = candidate.compact;
     let province = digit(value[0])? * 100 + pair(value, 1)?;
     ((1..=96).contains(&province) && value[3] <= b'3').then_some("region")
@@ -131,6 +138,7 @@ fn aadhaar(candidate: &Candidate<'_>) -> Option<&'static str> {
 
 /// Source: 番号法施行令, 総務省令 2014 No. 85, article 5.
 fn my_number(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 12..=12)?;
     let value = candidate.compact;
     let sum = weighted(&value[..11], &[6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2])?;
     let expected = match sum % 11 {
@@ -141,6 +149,7 @@ fn my_number(candidate: &Candidate<'_>) -> Option<&'static str> {
 }
 
 fn korea(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 13..=13)?;
     let value = candidate.compact;
     if !has_short_date(value, 0) {
         return None;

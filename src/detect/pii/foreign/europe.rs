@@ -2,7 +2,7 @@
 
 use super::super::checksum::{digit, iso7064_mod_11_10, luhn, weighted};
 use super::super::confirm::{Candidate, Named};
-use super::{has_short_date, is_day, number, pair};
+use super::{has_length, has_short_date, is_day, number, pair};
 
 pub(super) const CONFIRMATIONS: &[Named] = &[
     Named {
@@ -89,17 +89,20 @@ pub(super) const CONFIRMATIONS: &[Named] = &[
 
 /// Source: HMRC National Insurance Manual NIM39110.
 fn nino(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 9..=9)?;
     const NEVER: [&[u8]; 7] = [b"BG", b"GB", b"KN", b"NK", b"NT", b"TN", b"ZZ"];
     (!NEVER.contains(&&candidate.compact[..2])).then_some("prefix")
 }
 
 fn nhs(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 10..=10)?;
     let value = candidate.compact;
     let sum = weighted(&value[..9], &[10, 9, 8, 7, 6, 5, 4, 3, 2])?;
     (digit(value[9])? == (11 - sum % 11) % 11).then_some("checksum")
 }
 
 fn utr(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 10..=10)?;
     let value = candidate.compact;
     let sum = weighted(&value[1..], &[6, 7, 8, 9, 10, 5, 4, 3, 2])?;
     (value[0] == b"21987654321"[(sum % 11) as usize]).then_some("checksum")
@@ -107,6 +110,7 @@ fn utr(candidate: &Candidate<'_>) -> Option<&'static str> {
 
 /// One digit of the first ten stands twice or three times. Source: BZSt, Steueridentifikationsnummer.
 fn idnr(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 11..=11)?;
     let value = candidate.compact;
     let mut counts = [0; 10];
     for &byte in &value[..10] {
@@ -119,6 +123,7 @@ fn idnr(candidate: &Candidate<'_>) -> Option<&'static str> {
 
 /// The departments of Corsica count as 19 and 18. Source: INSEE, décret 82-103.
 fn nir(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 15..=15)?;
     let mut value = candidate.compact.to_vec();
     match &value[5..7] {
         b"2A" => value[5..7].copy_from_slice(b"19"),
@@ -132,6 +137,7 @@ fn nir(candidate: &Candidate<'_>) -> Option<&'static str> {
 }
 
 fn dni(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 9..=9)?;
     let mut value = candidate.compact.to_vec();
     if let Some(series) = b"XYZ".iter().position(|b| *b == value[0]) {
         value[0] = b'0' + series as u8;
@@ -142,6 +148,7 @@ fn dni(candidate: &Candidate<'_>) -> Option<&'static str> {
 }
 
 fn codice_fiscale(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 16..=16)?;
     /// Values of 0-9 and of A-J at odd places, then of K-Z.
     const ODD: [u32; 26] = [
         1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24,
@@ -160,10 +167,11 @@ fn codice_fiscale(candidate: &Candidate<'_>) -> Option<&'static str> {
             plain
         };
     }
-    (u32::from(value[15] - b'A') == sum % 26).then_some("checksum")
+    (value[15].checked_sub(b'A').map(u32::from) == Some(sum % 26)).then_some("checksum")
 }
 
 fn bsn(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 9..=9)?;
     let value = candidate.compact;
     let sum = weighted(&value[..8], &[9, 8, 7, 6, 5, 4, 3, 2])?;
     (sum > 0 && sum % 11 == digit(value[8])?).then_some("checksum")
@@ -171,6 +179,7 @@ fn bsn(candidate: &Candidate<'_>) -> Option<&'static str> {
 
 /// The month is raised by 80, 20, 40 or 60 for other centuries than the twentieth.
 fn pesel(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 11..=11)?;
     let value = candidate.compact;
     let sum = weighted(&value[..10], &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3])?;
     let date = is_day(pair(value, 2)? % 20, pair(value, 4)?);
@@ -179,6 +188,7 @@ fn pesel(candidate: &Candidate<'_>) -> Option<&'static str> {
 
 /// People born from 2000 on have a 2 before the number that is divided.
 fn belgium(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 11..=11)?;
     let value = candidate.compact;
     let body = number(&value[..9])?;
     let check = number(&value[9..])?;
@@ -189,14 +199,19 @@ fn belgium(candidate: &Candidate<'_>) -> Option<&'static str> {
 }
 
 fn sweden(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 10..=12)?;
     let value = candidate.compact;
     let short = &value[value.len() - 10..];
     (has_short_date(short, 0) && luhn(short)).then_some("checksum+date")
 }
 
 fn finland(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 10..=11)?;
     // The century sign may be a letter, which the compact value keeps.
     let value = candidate.value().as_bytes();
+    if value.len() != 11 {
+        return None;
+    }
     let joined = [&value[..6], &value[7..10]].concat();
     let expected = b"0123456789ABCDEFHJKLMNPRSTUVWXY"[(number(&joined)? % 31) as usize];
     (is_day(pair(value, 2)?, pair(value, 0)?) && value[10].to_ascii_uppercase() == expected)
@@ -204,12 +219,14 @@ fn finland(candidate: &Candidate<'_>) -> Option<&'static str> {
 }
 
 fn switzerland(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 13..=13)?;
     let value = candidate.compact;
     let sum = weighted(&value[..12], &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3])?;
     (digit(value[12])? == (10 - sum % 10) % 10).then_some("checksum")
 }
 
 fn turkey(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 11..=11)?;
     let value = candidate.compact;
     let odd = weighted(&value[..9], &[1, 0, 1, 0, 1, 0, 1, 0, 1])?;
     let even = weighted(&value[..9], &[0, 1, 0, 1, 0, 1, 0, 1, 0])?;
@@ -234,6 +251,7 @@ fn inn(candidate: &Candidate<'_>) -> Option<&'static str> {
 }
 
 fn snils(candidate: &Candidate<'_>) -> Option<&'static str> {
+    has_length(candidate, 11..=11)?;
     let value = candidate.compact;
     let sum = weighted(&value[..9], &[9, 8, 7, 6, 5, 4, 3, 2, 1])?;
     (sum % 101 % 100 == pair(value, 9)?).then_some("checksum")

@@ -9,7 +9,7 @@ mod europe;
 mod others;
 
 use super::checksum::digit;
-use super::confirm::Named;
+use super::confirm::{Candidate, Named};
 
 /// See [`super::confirm::all`].
 pub(super) fn confirmations() -> impl Iterator<Item = &'static Named> {
@@ -21,6 +21,12 @@ pub(super) fn confirmations() -> impl Iterator<Item = &'static Named> {
     ]
     .into_iter()
     .flatten()
+}
+
+/// Whether the compact value has that many letters and digits; a pattern of the operator's own may
+/// hand over any.
+fn has_length(candidate: &Candidate<'_>, length: std::ops::RangeInclusive<usize>) -> Option<()> {
+    length.contains(&candidate.compact.len()).then_some(())
 }
 
 /// Two digits as a number.
