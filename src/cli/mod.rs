@@ -13,6 +13,7 @@ mod scan;
 mod setup;
 mod table;
 
+use std::panic;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
@@ -23,7 +24,13 @@ pub use exit::Outcome;
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    match run(&cli) {
+    // The message of a panic can hold a piece of the text that was being read.
+    panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        anstream::eprintln!("internal error at {place}: please report it");
+    }));
+    let ended = panic::catch_unwind(|| run(&cli));
+    match ended.unwrap_or_else(|_| Err(anyhow::anyhow!("the program has gone wrong"))) {
         Ok(outcome) => outcome.into(),
         Err(error) if is_broken_pipe(&error) => Outcome::Passed.into(),
         Err(error) => {

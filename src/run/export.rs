@@ -6,7 +6,7 @@ use std::path::Path;
 use super::reader::Run;
 use super::rows::{FindingRow, RecordRow, ShardRow};
 use super::table::{Row, Rows};
-use super::value::{Column, Value};
+use super::value::{Column, Kind, Value};
 use crate::RunError;
 
 /// Which table.
@@ -92,9 +92,8 @@ fn csv_error(error: csv::Error) -> io::Error {
 fn json_line(columns: &[Column], values: &[Value<'_>], line: &mut Vec<u8>) {
     line.clear();
     for (place, (column, value)) in columns.iter().zip(values).enumerate() {
-        let (Column::One(name) | Column::Span(name)) = column;
         line.push(if place == 0 { b'{' } else { b',' });
-        push_json(line, name);
+        push_json(line, column.name);
         line.push(b':');
         match value {
             Value::Null => line.extend_from_slice(b"null"),
@@ -103,7 +102,7 @@ fn json_line(columns: &[Column], values: &[Value<'_>], line: &mut Vec<u8>) {
             Value::Fraction(number) => push_json(line, number),
             Value::Flag(flag) => push_json(line, flag),
             Value::Span(span) => push_json(line, &[span.start, span.end]),
-            Value::List(list) => push_json(line, list),
+            Value::Texts(list) => push_json(line, list),
             Value::Json(json) => line.extend_from_slice(json.as_bytes()),
         }
     }
@@ -117,11 +116,10 @@ fn push_json(line: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) {
 fn csv_names(columns: &[Column]) -> Vec<String> {
     let mut names = Vec::new();
     for column in columns {
-        match column {
-            Column::One(name) => names.push((*name).to_owned()),
-            Column::Span(name) => {
-                names.extend([format!("{name}_start"), format!("{name}_end")]);
-            }
+        let name = column.name;
+        match column.kind {
+            Kind::Span => names.extend([format!("{name}_start"), format!("{name}_end")]),
+            _ => names.push(name.to_owned()),
         }
     }
     names
@@ -137,7 +135,7 @@ fn csv_cells(values: &[Value<'_>]) -> Vec<String> {
             Value::Fraction(number) => cells.push(number.to_string()),
             Value::Flag(flag) => cells.push(flag.to_string()),
             Value::Span(span) => cells.extend([span.start.to_string(), span.end.to_string()]),
-            Value::List(list) => cells.push(defuse(&list.join(";"))),
+            Value::Texts(list) => cells.push(defuse(&list.join(";"))),
             Value::Json(json) => cells.push(json.clone()),
         }
     }
@@ -158,6 +156,7 @@ fn defuse(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::Span;
+    use crate::run::value::column;
 
     #[test]
     fn a_formula_becomes_text() {
@@ -178,7 +177,11 @@ mod tests {
 
     #[test]
     fn a_span_is_one_array_in_json_and_two_columns_in_csv() {
-        let columns = [Column::One("id"), Column::Span("span"), Column::One("more")];
+        let columns = [
+            column("id", Kind::Text),
+            column("span", Kind::Span),
+            column("more", Kind::Json),
+        ];
         let values = [
             Value::Text("\"语\n"),
             Value::Span(Span::new(3, 7)),

@@ -1,19 +1,45 @@
-//! A row taken apart into named values, for exports.
+//! A row taken apart into named values: what a table stores and an export prints.
 
 use serde::Serialize;
 
 use crate::Span;
 
-/// A column of an export.
+/// A column of a table.
 #[derive(Clone, Copy, Debug)]
-pub enum Column {
-    /// One value.
-    One(&'static str),
-    /// A half-open range: one array of two in JSON, columns `…_start` and `…_end` in CSV.
-    Span(&'static str),
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// What stands in it.
+    pub kind: Kind,
 }
 
 /// What stands in a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// Text, or nothing.
+    OptionalText,
+    /// A whole number.
+    Whole,
+    /// A fraction 0–1, or nothing.
+    Fraction,
+    /// Yes or no, or nothing.
+    Flag,
+    /// A half-open range: one array of two in JSON, columns `…_start` and `…_end` elsewhere.
+    Span,
+    /// Several texts.
+    Texts,
+    /// What has a structure of its own, as JSON.
+    Json,
+}
+
+/// Short for a column.
+pub(super) const fn column(name: &'static str, kind: Kind) -> Column {
+    Column { name, kind }
+}
+
+/// The value of one row in a column, of the column's [`Kind`].
 #[derive(Debug)]
 pub enum Value<'a> {
     /// Not known, or not applicable.
@@ -29,7 +55,7 @@ pub enum Value<'a> {
     /// A half-open range.
     Span(Span),
     /// Several texts.
-    List(&'a [String]),
+    Texts(&'a [String]),
     /// Anything with a structure of its own, as JSON.
     Json(String),
 }

@@ -236,10 +236,10 @@ fn what_is_no_run_is_not_opened() {
     let good = fs::read_to_string(path("run.json")).unwrap();
     fs::write(
         path("run.json"),
-        good.replace("\"format_version\": 1", "\"format_version\": 2"),
+        good.replace("\"format_version\": 2", "\"format_version\": 3"),
     )
     .unwrap();
-    assert!(open().contains("has format version 2, this program reads 1"));
+    assert!(open().contains("has format version 3, this program reads 2"));
     fs::write(path("run.json"), &good[..good.len() / 2]).unwrap();
     assert!(open().contains("is damaged"));
     fs::write(
@@ -258,6 +258,15 @@ fn what_is_no_run_is_not_opened() {
     fs::write(path("findings.parquet"), &flipped).unwrap();
     let run = Run::open(dir.path()).unwrap();
     assert!(refusal(run.check_files()).contains("findings.parquet is damaged"));
+    for at in (0..table.len()).step_by(11) {
+        let mut flipped = table.clone();
+        flipped[at] ^= 1 << (at % 8);
+        fs::write(path("findings.parquet"), &flipped).unwrap();
+        // Rows or an error, but the program goes on; `check_files` is what finds every change.
+        if let Ok(rows) = Run::open(dir.path()).unwrap().findings() {
+            rows.for_each(drop);
+        }
+    }
     fs::write(path("findings.parquet"), vec![b'x'; table.len()]).unwrap();
     let run = Run::open(dir.path()).unwrap();
     assert!(refusal(run.findings().map(drop)).contains("findings.parquet is damaged"));

@@ -1,13 +1,11 @@
 //! [`FindingRow`]: one finding with everything known of it.
 
-use arrow_array::{Array, RecordBatch};
-use arrow_schema::ArrowError;
-
-use super::columns::{Columns, flag, fraction, optional_text, text, texts, whole};
+use super::named;
 use crate::rules::{PiClass, RuleInfo};
 
+use crate::run::columns::Cells;
 use crate::run::table::Row;
-use crate::run::value::{Column, Value};
+use crate::run::value::{Column, Kind, Value, column};
 use crate::{Confidence, Finding, Severity, Span};
 
 /// One row of `findings.parquet`.
@@ -146,170 +144,32 @@ impl Row for FindingRow {
     const NAME: &'static str = "findings";
     const FILE: &'static str = "findings.parquet";
     const UNIQUE: &'static [&'static str] = &["id", "excerpt"];
-    const BATCH_ROWS: usize = 8192;
-
-    fn batch(rows: &[Self]) -> Result<RecordBatch, ArrowError> {
-        let rows = || rows.iter();
-        RecordBatch::try_from_iter_with_nullable([
-            ("id", text(rows().map(|r| &r.id[..])), false),
-            ("path", text(rows().map(|r| &r.path[..])), false),
-            ("record", whole(rows().map(|r| r.record)), false),
-            (
-                "record_id",
-                optional_text(rows().map(|r| r.record_id.as_deref())),
-                true,
-            ),
-            ("source", text(rows().map(|r| &r.source[..])), false),
-            ("field", text(rows().map(|r| &r.field[..])), false),
-            ("span_start", whole(rows().map(|r| r.span.start)), false),
-            ("span_end", whole(rows().map(|r| r.span.end)), false),
-            (
-                "code_points_start",
-                whole(rows().map(|r| r.code_points.start)),
-                false,
-            ),
-            (
-                "code_points_end",
-                whole(rows().map(|r| r.code_points.end)),
-                false,
-            ),
-            ("rule", text(rows().map(|r| &r.rule[..])), false),
-            (
-                "risk",
-                optional_text(rows().map(|r| r.risk.as_deref())),
-                true,
-            ),
-            ("ecology", texts(rows().map(|r| &r.ecology[..])), false),
-            (
-                "entity",
-                optional_text(rows().map(|r| r.entity.as_deref())),
-                true,
-            ),
-            (
-                "class_45574",
-                optional_text(rows().map(|r| r.class.as_ref().map(|c| &c.gbt45574[..]))),
-                true,
-            ),
-            (
-                "class_35273",
-                flag(rows().map(|r| r.class(|c| c.gbt35273))),
-                true,
-            ),
-            (
-                "high_risk",
-                flag(rows().map(|r| r.class(|c| c.high_risk))),
-                true,
-            ),
-            ("severity", text(rows().map(|r| r.severity.as_str())), false),
-            (
-                "confidence",
-                fraction(rows().map(|r| Some(r.confidence.fraction()))),
-                false,
-            ),
-            ("reasons", text(rows().map(|r| &r.reasons[..])), false),
-            ("excerpt", text(rows().map(|r| &r.excerpt[..])), false),
-            (
-                "value_hash",
-                optional_text(rows().map(|r| r.value_hash.as_deref())),
-                true,
-            ),
-            ("folds", text(rows().map(|r| &r.folds[..])), false),
-            (
-                "suppressed_by",
-                optional_text(rows().map(|r| r.suppressed_by.as_deref())),
-                true,
-            ),
-            (
-                "shard_digest",
-                optional_text(rows().map(|r| r.shard_digest.as_deref())),
-                true,
-            ),
-        ])
-    }
-
-    fn rows(batch: &RecordBatch) -> Result<Vec<Self>, String> {
-        let columns = Columns(batch);
-        let words = |name| columns.text(name);
-        let (id, path, record) = (words("id")?, words("path")?, columns.whole("record")?);
-        let (record_id, source, field) = (words("record_id")?, words("source")?, words("field")?);
-        let (start, end) = (columns.whole("span_start")?, columns.whole("span_end")?);
-        let points = (
-            columns.whole("code_points_start")?,
-            columns.whole("code_points_end")?,
-        );
-        let (rule, risk, ecology) = (words("rule")?, words("risk")?, columns.texts("ecology")?);
-        let (entity, class) = (words("entity")?, words("class_45574")?);
-        let (listed, high) = (columns.flag("class_35273")?, columns.flag("high_risk")?);
-        let (severity, confidence) = (words("severity")?, columns.fraction("confidence")?);
-        let (reasons, excerpt, value) =
-            (words("reasons")?, words("excerpt")?, words("value_hash")?);
-        let (folds, suppressed_by, digest) = (
-            words("folds")?,
-            words("suppressed_by")?,
-            words("shard_digest")?,
-        );
-        let row = |i: usize| -> Result<Self, String> {
-            Ok(Self {
-                id: id.get(i),
-                path: path.get(i),
-                record: record[i],
-                record_id: record_id.optional(i),
-                source: source.get(i),
-                field: field.get(i),
-                span: Span {
-                    start: start[i],
-                    end: end[i],
-                },
-                code_points: Span {
-                    start: points.0[i],
-                    end: points.1[i],
-                },
-                rule: rule.get(i),
-                risk: risk.optional(i),
-                ecology: ecology.get(i)?,
-                entity: entity.optional(i),
-                class: class.optional(i).map(|gbt45574| PiClass {
-                    gbt45574,
-                    gbt35273: listed.is_valid(i) && listed.value(i),
-                    high_risk: high.is_valid(i) && high.value(i),
-                }),
-                severity: read_severity(&severity.get(i))?,
-                confidence: Confidence::from_fraction(confidence.value(i)),
-                reasons: reasons.get(i),
-                excerpt: excerpt.get(i),
-                value_hash: value.optional(i),
-                folds: folds.get(i),
-                suppressed_by: suppressed_by.optional(i),
-                shard_digest: digest.optional(i),
-            })
-        };
-        (0..batch.num_rows()).map(row).collect()
-    }
+    const GROUP_ROWS: usize = 16_384;
 
     const COLUMNS: &'static [Column] = &[
-        Column::One("id"),
-        Column::One("path"),
-        Column::One("record"),
-        Column::One("record_id"),
-        Column::One("source"),
-        Column::One("field"),
-        Column::Span("span"),
-        Column::Span("code_points"),
-        Column::One("rule"),
-        Column::One("risk"),
-        Column::One("ecology"),
-        Column::One("entity"),
-        Column::One("class_45574"),
-        Column::One("class_35273"),
-        Column::One("high_risk"),
-        Column::One("severity"),
-        Column::One("confidence"),
-        Column::One("reasons"),
-        Column::One("excerpt"),
-        Column::One("value_hash"),
-        Column::One("folds"),
-        Column::One("suppressed_by"),
-        Column::One("shard_digest"),
+        column("id", Kind::Text),
+        column("path", Kind::Text),
+        column("record", Kind::Whole),
+        column("record_id", Kind::OptionalText),
+        column("source", Kind::Text),
+        column("field", Kind::Text),
+        column("span", Kind::Span),
+        column("code_points", Kind::Span),
+        column("rule", Kind::Text),
+        column("risk", Kind::OptionalText),
+        column("ecology", Kind::Texts),
+        column("entity", Kind::OptionalText),
+        column("class_45574", Kind::OptionalText),
+        column("class_35273", Kind::Flag),
+        column("high_risk", Kind::Flag),
+        column("severity", Kind::Text),
+        column("confidence", Kind::Fraction),
+        column("reasons", Kind::Text),
+        column("excerpt", Kind::Text),
+        column("value_hash", Kind::OptionalText),
+        column("folds", Kind::Text),
+        column("suppressed_by", Kind::OptionalText),
+        column("shard_digest", Kind::OptionalText),
     ];
 
     fn values(&self) -> Vec<Value<'_>> {
@@ -324,7 +184,7 @@ impl Row for FindingRow {
             Value::Span(self.code_points),
             Value::Text(&self.rule),
             Value::text(&self.risk),
-            Value::List(&self.ecology),
+            Value::Texts(&self.ecology),
             Value::text(&self.entity),
             self.class
                 .as_ref()
@@ -341,18 +201,52 @@ impl Row for FindingRow {
             Value::text(&self.shard_digest),
         ]
     }
+
+    fn read(cells: &mut Cells<'_>) -> Result<Self, String> {
+        Ok(Self {
+            id: cells.text()?,
+            path: cells.text()?,
+            record: cells.whole()?,
+            record_id: cells.optional_text()?,
+            source: cells.text()?,
+            field: cells.text()?,
+            span: cells.span()?,
+            code_points: cells.span()?,
+            rule: cells.text()?,
+            risk: cells.optional_text()?,
+            ecology: cells.texts()?,
+            entity: cells.optional_text()?,
+            class: match (cells.optional_text()?, cells.flag()?, cells.flag()?) {
+                (Some(gbt45574), gbt35273, high_risk) => Some(PiClass {
+                    gbt45574,
+                    gbt35273: gbt35273.unwrap_or(false),
+                    high_risk: high_risk.unwrap_or(false),
+                }),
+                (None, ..) => None,
+            },
+            severity: read_severity(&cells.text()?)?,
+            confidence: cells
+                .fraction()?
+                .map(Confidence::from_fraction)
+                .ok_or("a confidence is missing")?,
+            reasons: cells.text()?,
+            excerpt: cells.text()?,
+            value_hash: cells.optional_text()?,
+            folds: cells.text()?,
+            suppressed_by: cells.optional_text()?,
+            shard_digest: cells.optional_text()?,
+        })
+    }
 }
 
 pub(super) fn read_severity(word: &str) -> Result<Severity, String> {
-    [
+    let all = [
         Severity::Low,
         Severity::Medium,
         Severity::High,
         Severity::Critical,
-    ]
-    .into_iter()
-    .find(|severity| severity.as_str() == word)
-    .ok_or_else(|| format!("no such severity: {word}"))
+    ];
+    named(all, Severity::as_str, word)
 }
 
 #[cfg(test)]

@@ -2,15 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use arrow_array::{Array, RecordBatch};
-use arrow_schema::ArrowError;
-
-use super::columns::{Columns, fraction, optional_text, text, texts, whole};
 use super::finding::{FindingPlace, read_severity};
+use super::named;
 use crate::rules::RuleInfo;
 
+use crate::run::columns::Cells;
 use crate::run::table::Row;
-use crate::run::value::{Column, Value};
+use crate::run::value::{Column, Kind, Value, column};
 use crate::scan::RecordOutcome;
 use crate::{Confidence, Severity};
 
@@ -125,87 +123,23 @@ impl Row for RecordRow {
     const NAME: &'static str = "records";
     const FILE: &'static str = "records.parquet";
     const UNIQUE: &'static [&'static str] = &["id", "offset"];
-    const BATCH_ROWS: usize = 8192;
-
-    fn batch(rows: &[Self]) -> Result<RecordBatch, ArrowError> {
-        let rows = || rows.iter();
-        let severity = |r: &Self| r.max_severity.map(Severity::as_str);
-        RecordBatch::try_from_iter_with_nullable([
-            ("path", text(rows().map(|r| &r.path[..])), false),
-            ("record", whole(rows().map(|r| r.record)), false),
-            ("id", optional_text(rows().map(|r| r.id.as_deref())), true),
-            ("source", text(rows().map(|r| &r.source[..])), false),
-            ("offset", whole(rows().map(|r| r.offset)), false),
-            ("bytes", whole(rows().map(|r| r.bytes)), false),
-            ("characters", whole(rows().map(|r| r.characters)), false),
-            ("decision", text(rows().map(|r| r.decision.as_str())), false),
-            ("risks", texts(rows().map(|r| &r.risks[..])), false),
-            ("entities", texts(rows().map(|r| &r.entities[..])), false),
-            ("findings", whole(rows().map(|r| r.findings)), false),
-            ("suppressed", whole(rows().map(|r| r.suppressed)), false),
-            ("max_severity", optional_text(rows().map(severity)), true),
-            (
-                "max_confidence",
-                fraction(rows().map(|r| r.max_confidence.map(Confidence::fraction))),
-                true,
-            ),
-        ])
-    }
-
-    fn rows(batch: &RecordBatch) -> Result<Vec<Self>, String> {
-        let columns = Columns(batch);
-        let (words, whole) = (|name| columns.text(name), |name| columns.whole(name));
-        let (path, record, id) = (words("path")?, whole("record")?, words("id")?);
-        let (source, offset, bytes) = (words("source")?, whole("offset")?, whole("bytes")?);
-        let (characters, decision) = (whole("characters")?, words("decision")?);
-        let (risks, entities) = (columns.texts("risks")?, columns.texts("entities")?);
-        let (findings, suppressed) = (whole("findings")?, whole("suppressed")?);
-        let (severity, confidence) = (words("max_severity")?, columns.fraction("max_confidence")?);
-        let row = |i: usize| -> Result<Self, String> {
-            let word = decision.get(i);
-            Ok(Self {
-                path: path.get(i),
-                record: record[i],
-                id: id.optional(i),
-                source: source.get(i),
-                offset: offset[i],
-                bytes: bytes[i],
-                characters: characters[i],
-                decision: Decision::ALL
-                    .into_iter()
-                    .find(|decision| decision.as_str() == word)
-                    .ok_or_else(|| format!("no such decision: {word}"))?,
-                risks: risks.get(i)?,
-                entities: entities.get(i)?,
-                findings: findings[i],
-                suppressed: suppressed[i],
-                max_severity: severity
-                    .optional(i)
-                    .map(|w| read_severity(&w))
-                    .transpose()?,
-                max_confidence: confidence
-                    .is_valid(i)
-                    .then(|| Confidence::from_fraction(confidence.value(i))),
-            })
-        };
-        (0..batch.num_rows()).map(row).collect()
-    }
+    const GROUP_ROWS: usize = 16_384;
 
     const COLUMNS: &'static [Column] = &[
-        Column::One("path"),
-        Column::One("record"),
-        Column::One("id"),
-        Column::One("source"),
-        Column::One("offset"),
-        Column::One("bytes"),
-        Column::One("characters"),
-        Column::One("decision"),
-        Column::One("risks"),
-        Column::One("entities"),
-        Column::One("findings"),
-        Column::One("suppressed"),
-        Column::One("max_severity"),
-        Column::One("max_confidence"),
+        column("path", Kind::Text),
+        column("record", Kind::Whole),
+        column("id", Kind::OptionalText),
+        column("source", Kind::Text),
+        column("offset", Kind::Whole),
+        column("bytes", Kind::Whole),
+        column("characters", Kind::Whole),
+        column("decision", Kind::Text),
+        column("risks", Kind::Texts),
+        column("entities", Kind::Texts),
+        column("findings", Kind::Whole),
+        column("suppressed", Kind::Whole),
+        column("max_severity", Kind::OptionalText),
+        column("max_confidence", Kind::Fraction),
     ];
 
     fn values(&self) -> Vec<Value<'_>> {
@@ -218,8 +152,8 @@ impl Row for RecordRow {
             Value::Whole(self.bytes),
             Value::Whole(self.characters),
             Value::Text(self.decision.as_str()),
-            Value::List(&self.risks),
-            Value::List(&self.entities),
+            Value::Texts(&self.risks),
+            Value::Texts(&self.entities),
             Value::Whole(self.findings),
             Value::Whole(self.suppressed),
             self.max_severity
@@ -227,5 +161,27 @@ impl Row for RecordRow {
             self.max_confidence
                 .map_or(Value::Null, |c| Value::Fraction(c.fraction())),
         ]
+    }
+
+    fn read(cells: &mut Cells<'_>) -> Result<Self, String> {
+        Ok(Self {
+            path: cells.text()?,
+            record: cells.whole()?,
+            id: cells.optional_text()?,
+            source: cells.text()?,
+            offset: cells.whole()?,
+            bytes: cells.whole()?,
+            characters: cells.whole()?,
+            decision: named(Decision::ALL, Decision::as_str, &cells.text()?)?,
+            risks: cells.texts()?,
+            entities: cells.texts()?,
+            findings: cells.whole()?,
+            suppressed: cells.whole()?,
+            max_severity: match cells.optional_text()? {
+                Some(word) => Some(read_severity(&word)?),
+                None => None,
+            },
+            max_confidence: cells.fraction()?.map(Confidence::from_fraction),
+        })
     }
 }
