@@ -56,14 +56,21 @@ impl Folds {
     /// Letters or digits of another script that look like Latin ones.
     pub const LOOKALIKE: Self = Self(1 << 5);
 
+    /// Symbols or spaces between the characters of a term.
+    pub const NOISE: Self = Self(1 << 6);
+    /// Characters written several times.
+    pub const REPEAT: Self = Self(1 << 7);
+
     /// Every fold with its name, in the order of the bits.
-    pub const NAMES: [(Self, &'static str); 6] = [
+    pub const NAMES: [(Self, &'static str); 8] = [
         (Self::WIDTH, "width"),
         (Self::CASE, "case"),
         (Self::VARIANT, "variant"),
         (Self::COMPAT, "compat"),
         (Self::IGNORABLE, "ignorable"),
         (Self::LOOKALIKE, "lookalike"),
+        (Self::NOISE, "noise"),
+        (Self::REPEAT, "repeat"),
     ];
 
     /// The fold of that name.

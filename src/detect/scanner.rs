@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::aggregate::AggregateRule;
-use super::keyword::{Candidate, CompiledTerms, Hit, TermMatcher};
+use super::keyword::{Candidate, CompiledTerms, Hit, Reading, TermMatcher, TermOptions};
 use super::pii::CompiledPatterns;
 use super::record::RecordScan;
 use crate::rules::RuleSet;
@@ -62,7 +62,7 @@ impl Scanner {
         if !complaints.is_empty() {
             return Err(SetupError::Complaints(complaints));
         }
-        let matcher = TermMatcher::new(&terms.terms, |term| terms.inside_words(term));
+        let matcher = TermMatcher::new(terms.terms.clone(), |term| TermOptions { reading: Reading::Folded, inside_words: terms.inside_words(term) });
         let aggregates = AggregateRule::all(&rules);
         Ok(Self {
             rules,

@@ -46,6 +46,8 @@ pub struct FoldTable {
     /// nearest cache, where the entries are not.
     changes: Box<[u64; 1024]>,
     several: Vec<(char, &'static str)>,
+    /// (target in lower case, source) of every character that folds to one other, sorted.
+    sources: Vec<(char, char)>,
 }
 
 impl FoldTable {
@@ -86,6 +88,34 @@ impl FoldTable {
                 folds,
             ),
         }
+    }
+
+    /// What `c` folds to, in lower case but for [`Folded::Several`].
+    #[inline]
+    pub fn lowered(&self, c: char) -> Folded {
+        match self.fold(c) {
+            Folded::Same if c.is_ascii_uppercase() => {
+                Folded::One(c.to_ascii_lowercase(), Folds::CASE)
+            }
+            Folded::One(to, folds) if to.is_ascii_uppercase() => {
+                Folded::One(to.to_ascii_lowercase(), folds.union(Folds::CASE))
+            }
+            other => other,
+        }
+    }
+
+    /// Every character that [`FoldTable::lowered`] turns into `target`, but for itself.
+    pub fn sources(&self, target: char) -> impl Iterator<Item = char> + '_ {
+        let first = self.sources.partition_point(|(to, _)| *to < target);
+        self.sources[first..]
+            .iter()
+            .take_while(move |(to, _)| *to == target)
+            .map(|(_, from)| *from)
+    }
+
+    /// Every character that folds to several, with what it folds to.
+    pub fn several(&self) -> &[(char, &'static str)] {
+        &self.several
     }
 
     /// The folds that make `original` look like its folded, lower-case form.
@@ -145,11 +175,22 @@ impl FoldTable {
         for (code, entry) in entries.iter().enumerate().take(0x1_0000) {
             changes[code >> 6] |= u64::from(*entry != 0) << (code & 63);
         }
-        Self {
+        let mut table = Self {
             entries,
             changes,
             several,
-        }
+            sources: vec![],
+        };
+        let mut sources: Vec<(char, char)> = (0..TABLE_END as u32)
+            .filter_map(char::from_u32)
+            .filter_map(|from| match table.lowered(from) {
+                Folded::One(to, _) => Some((to, from)),
+                _ => None,
+            })
+            .collect();
+        sources.sort_unstable();
+        table.sources = sources;
+        table
     }
 }
 

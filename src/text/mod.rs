@@ -3,5 +3,5 @@
 mod fold;
 mod view;
 
-pub use fold::FoldTable;
+pub use fold::{FoldTable, Folded};
 pub use view::View;

@@ -6,9 +6,11 @@ mod matcher;
 
 pub use combine::{Candidate, back, forward, is_whole_word, settle};
 pub use compile::{CompiledTerms, KeywordRule, Role};
-pub use matcher::TermMatcher;
+pub use matcher::{Reading, TermMatcher, TermOptions};
 
-/// One occurrence of a term in the folded text.
+use crate::Folds;
+
+/// One occurrence of a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hit {
     /// Position in [`CompiledTerms::terms`].
@@ -17,4 +19,6 @@ pub struct Hit {
     pub start: u32,
     /// One past the last byte.
     pub end: u32,
+    /// Folds that were needed.
+    pub folds: Folds,
 }

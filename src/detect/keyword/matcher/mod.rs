@@ -1,0 +1,584 @@
+//! [`TermMatcher`]: terms in, all overlapping occurrences out, in text as it stands.
+//!
+//! An automaton follows a chain of dependent loads for every character. Almost no place in a text
+//! begins a term, so this asks first, and cheaply, whether the next two characters are the first
+//! two of any term in any spelling: one hashed bit in a table that stays in the near caches
+//! ([`blocks`]). Places that pass are gathered without branching, looked up with their third
+//! character ([`index`]), and only then read ([`walk`]). Nothing is folded before it is read.
+//!
+//! Han characters followed by Han characters go the fast way. Those followed by something else,
+//! other scripts, and whatever may be noise go the careful way: what may follow the first
+//! character is folded on the spot.
+
+mod blocks;
+mod index;
+mod walk;
+
+use blocks::{BLOCK, Blocks, GATHER, Masks, Portable};
+use index::{ALONE, ASCII_CLASS, HAN, Index, OTHER, SECOND, SKIP, START, ascii_hash, key};
+pub use walk::Reading;
+use walk::{is_noise, walk};
+
+use super::Hit;
+use crate::text::{FoldTable, Folded};
+
+/// Characters after the first one among which the second is looked for: repetitions, noise, and
+/// one more; what shows nothing is not counted.
+const AHEAD: usize = walk::REPEATS + walk::NOISE_GAP + 1;
+
+/// How one term is matched.
+#[derive(Clone, Copy, Debug)]
+pub struct TermOptions {
+    /// How the text is read for it.
+    pub reading: Reading,
+    /// Whether it may begin inside a Latin word, if it begins with a letter or digit.
+    pub inside_words: bool,
+}
+
+/// All occurrences of a fixed list of terms.
+pub struct TermMatcher {
+    terms: Vec<String>,
+    options: Vec<TermOptions>,
+    index: Index,
+    /// Whether terms are read as they stand, all of them.
+    exact: bool,
+    /// Whether some are read evasively.
+    evasive: bool,
+    way: Way,
+}
+
+/// How blocks are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Portable,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+impl Way {
+    /// Those this processor has, the best last.
+    fn all() -> Vec<Self> {
+        #[allow(unused_mut, reason = "other processors have only the first")]
+        let mut all = vec![Self::Portable];
+        #[cfg(target_arch = "x86_64")]
+        {
+            let avx2 = is_x86_feature_detected!("avx2")
+                && is_x86_feature_detected!("bmi1")
+                && is_x86_feature_detected!("bmi2")
+                && is_x86_feature_detected!("popcnt");
+            if avx2 {
+                all.push(Self::Avx2);
+            }
+            if avx2
+                && is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("avx512vbmi2")
+            {
+                all.push(Self::Avx512);
+            }
+        }
+        all
+    }
+}
+
+impl TermMatcher {
+    /// For these terms, which must be different and not empty, and folded and lower-case unless
+    /// they are read exactly; `options` says of each how it is matched.
+    ///
+    /// # Panics
+    ///
+    /// If some terms are read exactly and others are not.
+    pub fn new(terms: Vec<String>, options: impl Fn(usize) -> TermOptions) -> Self {
+        let options: Vec<TermOptions> = (0..terms.len()).map(options).collect();
+        let exact = |o: &TermOptions| o.reading == Reading::Exact;
+        assert!(
+            options.iter().all(exact) || !options.iter().any(exact),
+            "terms are folded or they are not"
+        );
+        Self {
+            index: Index::new(&terms, &options),
+            exact: options.iter().any(|o| o.reading == Reading::Exact),
+            evasive: options.iter().any(|o| o.reading == Reading::Evasive),
+            terms,
+            options,
+            way: Way::all().pop().expect("there is always the portable one"),
+        }
+    }
+
+    /// Appends every occurrence of every term in `text`, in the order of their ends, then starts.
+    ///
+    /// # Panics
+    ///
+    /// If `text` is 2 GiB or longer; callers cut long texts into windows.
+    #[expect(unsafe_code, reason = "`Way::all` has asked the processor")]
+    pub fn find(&self, text: &str, hits: &mut Vec<Hit>) {
+        assert!(i32::try_from(text.len()).is_ok(), "windows are shorter than 2 GiB");
+        let first = hits.len();
+        let mut search = Search {
+            matcher: self,
+            index: &self.index,
+            text,
+            hits,
+        };
+        match self.way {
+            // SAFETY: it needs nothing.
+            Way::Portable => unsafe { search.run::<Portable>() },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the processor has the features.
+            Way::Avx2 => unsafe { search.run_avx2() },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: the processor has the features.
+            Way::Avx512 => unsafe { search.run_avx512() },
+        }
+        hits[first..].sort_unstable_by_key(|hit| (hit.end, hit.start, hit.term));
+    }
+}
+
+struct Search<'a> {
+    matcher: &'a TermMatcher,
+    index: &'a Index,
+    text: &'a str,
+    hits: &'a mut Vec<Hit>,
+}
+
+#[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "the callers have asked the processor")]
+impl Search<'_> {
+    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+    unsafe fn run_avx2(&mut self) {
+        // SAFETY: the same features.
+        unsafe { self.run::<blocks::Avx2>() }
+    }
+
+    #[target_feature(
+        enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2"
+    )]
+    unsafe fn run_avx512(&mut self) {
+        // SAFETY: the same features.
+        unsafe { self.run::<blocks::Avx512>() }
+    }
+}
+
+impl Search<'_> {
+    /// # Safety
+    ///
+    /// As [`Blocks`].
+    #[expect(unsafe_code, reason = "see `Blocks`")]
+    #[inline(always)]
+    unsafe fn run<B: Blocks>(&mut self) {
+        let bytes = self.text.as_bytes();
+        let mut places = [0u32; GATHER + BLOCK];
+        let mut gathered = 0;
+        let mut end = [0; BLOCK];
+        // SAFETY of all below: as for this function; pairs of Han characters have six bytes.
+        let mut masks_at = |at: usize, carry: u64| -> Masks {
+            match bytes.get(at..at + BLOCK) {
+                Some(block) => {
+                    let block = block.try_into().expect("of that length");
+                    unsafe { B::masks(block, self.index, carry) }
+                }
+                None if at < bytes.len() => {
+                    end[..bytes.len() - at].copy_from_slice(&bytes[at..]);
+                    let mut masks = unsafe { B::masks(&end, self.index, carry) };
+                    masks.ascii &= !0 >> (BLOCK - (bytes.len() - at));
+                    masks
+                }
+                None => Masks::default(),
+            }
+        };
+        let mut next = masks_at(0, 0);
+        for base in (0..bytes.len()).step_by(BLOCK) {
+            let masks = next;
+            next = masks_at(base + BLOCK, masks.letters >> 63);
+            let pairs = masks.han & (masks.han >> 3 | next.han << (BLOCK - 3));
+            // SAFETY: see above; there is room, for more than `GATHER` is never left over.
+            unsafe { B::push(pairs, base as u32, &mut places, &mut gathered) };
+            if gathered > GATHER - BLOCK {
+                let kept = unsafe { B::keep(bytes, &self.index.han, &mut places[..gathered]) };
+                self.pairs(&places[..kept]);
+                gathered = 0;
+            }
+            let mut singles = masks.han & !pairs | masks.other;
+            while singles != 0 {
+                self.single(base + singles.trailing_zeros() as usize);
+                singles &= singles - 1;
+            }
+            if self.index.alone {
+                let mut pairs = pairs;
+                while pairs != 0 {
+                    self.alone(base + pairs.trailing_zeros() as usize);
+                    pairs &= pairs - 1;
+                }
+            }
+            let mut ascii = masks.ascii;
+            while ascii != 0 {
+                self.ascii(base + ascii.trailing_zeros() as usize);
+                ascii &= ascii - 1;
+            }
+        }
+        // SAFETY: see above.
+        let kept = unsafe { B::keep(bytes, &self.index.han, &mut places[..gathered]) };
+        self.pairs(&places[..kept]);
+    }
+
+    /// Han pairs that may begin a term.
+    fn pairs(&mut self, places: &[u32]) {
+        let bytes = self.text.as_bytes();
+        let index = self.index;
+        for &place in places {
+            let at = place as usize;
+            let folded = |at: usize| -> u32 {
+                index.canonical[(three_bytes(&bytes[at..]) - HAN.start) as usize]
+            };
+            let (first, second) = (folded(at), folded(at + 3));
+            let Some(slot) = index.slots.get(key(first, second)) else {
+                continue;
+            };
+            let third_is_han = bytes.get(at + 6).is_some_and(|b| (0xE4..=0xE9).contains(b));
+            if !third_is_han {
+                self.all(at, index.slots.terms(slot));
+                continue;
+            }
+            let third = folded(at + 6);
+            if !slot.may_follow(third) {
+                continue;
+            }
+            let terms = index.slots.terms(slot);
+            if third == second && self.matcher.evasive {
+                self.all(at, terms);
+            } else {
+                self.with_third(at, terms, third);
+            }
+        }
+    }
+
+    /// The terms without a third character and those with this one.
+    fn with_third(&mut self, at: usize, terms: &[(u32, u32)], third: u32) {
+        let short = terms.partition_point(|(of, _)| *of == 0);
+        self.all(at, &terms[..short]);
+        let rest = &terms[short..];
+        let first = rest.partition_point(|(of, _)| *of < third);
+        let same = rest[first..].iter().take_while(|(of, _)| *of == third).count();
+        self.all(at, &rest[first..first + same]);
+    }
+
+    fn all(&mut self, at: usize, terms: &[(u32, u32)]) {
+        for (_, term) in terms {
+            self.read(at, *term);
+        }
+    }
+
+    /// A character beyond ASCII that no Han character follows, or that is none.
+    fn single(&mut self, at: usize) {
+        let class = &self.index.class;
+        let bytes = &self.text.as_bytes()[at..];
+        let (code, length) = match bytes[0] {
+            0xE0..=0xEF => (three_bytes(bytes) as usize, 3),
+            0xC0..=0xDF => (two_bytes(bytes) as usize, 2),
+            _ => return self.beyond(at),
+        };
+        let own = class[code];
+        if own & START == 0 {
+            return;
+        }
+        if own & ALONE == 0 {
+            let Some(next) = bytes.get(length) else { return };
+            let following = match next {
+                0..=0x7F => class[usize::from(*next)],
+                0xC0..=0xDF => class[two_bytes(&bytes[length..]) as usize],
+                0xE0..=0xEF => class[three_bytes(&bytes[length..]) as usize],
+                _ => SKIP,
+            };
+            if following & (SECOND | SKIP) == 0 {
+                return;
+            }
+        }
+        self.careful(at);
+    }
+
+    /// A character beyond the basic plane.
+    fn beyond(&mut self, at: usize) {
+        let c = self.text[at..].chars().next().expect("a character begins there");
+        let class = |c: char| self.index.class.get(c as usize).copied().unwrap_or(START);
+        let may_begin = match FoldTable::get().lowered(c) {
+            _ if self.matcher.exact => self.index.beyond,
+            Folded::Same => self.index.beyond,
+            Folded::One(to, _) => class(to) & START != 0,
+            Folded::Several(..) => true,
+            Folded::Nothing => false,
+        };
+        if may_begin {
+            self.careful(at);
+        }
+    }
+
+    /// A Han character that may be a whole term.
+    fn alone(&mut self, at: usize) {
+        let code = three_bytes(&self.text.as_bytes()[at..]);
+        if self.index.class[code as usize] & ALONE != 0 {
+            let folded = self.index.canonical[(code - HAN.start) as usize];
+            if let Some(slot) = self.index.slots.get(key(folded, 0)) {
+                self.all(at, self.index.slots.terms(slot));
+            }
+        }
+    }
+
+    /// An ASCII character that begins some term.
+    #[inline(always)]
+    fn ascii(&mut self, at: usize) {
+        let rest = &self.text.as_bytes()[at..];
+        let class = |place: usize| -> u32 {
+            u32::from(rest.get(place).map_or(OTHER, |byte| ASCII_CLASS[usize::from(*byte)]))
+        };
+        let two = class(0) | class(1) << 8;
+        let three = two | class(2) << 16;
+        let four = three | class(3) << 24;
+        let index = self.index;
+        let may_begin = index.two.test(ascii_hash(two))
+            | index.three.test(ascii_hash(three))
+            | index.four.test(ascii_hash(four));
+        if may_begin != 0 {
+            self.careful(at);
+        }
+    }
+
+    /// Looks up the first character with everything that can follow it once folded.
+    fn careful(&mut self, at: usize) {
+        let rest = &self.text[at..];
+        let lowered = |c| match self.matcher.exact {
+            true => Folded::Same,
+            false => FoldTable::get().lowered(c),
+        };
+        let mut chars = rest.chars();
+        let Some(c) = chars.next() else { return };
+        let mut seconds = [0u32; AHEAD];
+        let mut count = 0;
+        let first = match lowered(c) {
+            Folded::Same => c,
+            Folded::One(to, _) => to,
+            Folded::Nothing => return,
+            Folded::Several(all, _) => {
+                let mut all = all.chars().map(|c| c.to_ascii_lowercase());
+                let Some(first) = all.next() else { return };
+                if let Some(second) = all.next() {
+                    seconds[0] = second.into();
+                    count = 1;
+                }
+                first
+            }
+        };
+        let evasive = self.matcher.evasive;
+        let mut ahead = if count == 0 { AHEAD } else { 0 };
+        while ahead > 0
+            && let Some(c) = chars.next()
+        {
+            let second = match lowered(c) {
+                Folded::Nothing => continue,
+                Folded::Same => c,
+                Folded::One(to, _) => to,
+                Folded::Several(all, _) => all.chars().next().map_or(c, |c| c.to_ascii_lowercase()),
+            };
+            if !seconds[..count].contains(&second.into()) {
+                seconds[count] = second.into();
+                count += 1;
+            }
+            let may_be_passed = evasive && (is_noise(second) || second == first);
+            ahead = if may_be_passed { ahead - 1 } else { 0 };
+        }
+        let slots = &self.index.slots;
+        for second in seconds[..count].iter().copied().chain([0]) {
+            let Some(slot) = slots.get(key(first.into(), second)) else {
+                continue;
+            };
+            let terms = slots.terms(slot);
+            match plain_third(rest.as_bytes()) {
+                Some(third) if !self.matcher.exact => self.with_third(at, terms, third),
+                _ => self.all(at, terms),
+            }
+        }
+    }
+
+    /// Compares one term with the text.
+    fn read(&mut self, at: usize, term: u32) {
+        let options = self.matcher.options[term as usize];
+        let bytes = self.matcher.terms[term as usize].as_str();
+        let Some((end, folds)) = walk(self.text, at, bytes, options.reading) else {
+            return;
+        };
+        let first = bytes.as_bytes()[0];
+        if first.is_ascii_alphanumeric() && !options.inside_words {
+            let before = at.checked_sub(1).map(|before| self.text.as_bytes()[before]);
+            if before.is_some_and(|b| b.is_ascii_alphanumeric()) {
+                return;
+            }
+        }
+        self.hits.push(Hit {
+            term,
+            start: at as u32,
+            end: end as u32,
+            folds,
+        });
+    }
+}
+
+/// The third character where three different letters or digits follow each other, so that no
+/// reading can find another there.
+fn plain_third(bytes: &[u8]) -> Option<u32> {
+    let three = bytes.get(..3)?;
+    let plain = three.iter().all(u8::is_ascii_alphanumeric)
+        && !three[0].eq_ignore_ascii_case(&three[1])
+        && !three[1].eq_ignore_ascii_case(&three[2]);
+    plain.then(|| three[2].to_ascii_lowercase().into())
+}
+
+/// The code of a character of three bytes.
+#[inline(always)]
+fn three_bytes(bytes: &[u8]) -> u32 {
+    u32::from(bytes[0] & 15) << 12 | u32::from(bytes[1] & 63) << 6 | u32::from(bytes[2] & 63)
+}
+
+/// The code of a character of two bytes.
+#[inline(always)]
+fn two_bytes(bytes: &[u8]) -> u32 {
+    u32::from(bytes[0] & 31) << 6 | u32::from(bytes[1] & 63)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the matcher must find, said as plainly as it can be: every term at every character.
+    fn naive(matcher: &TermMatcher, text: &str) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        let mut search = Search {
+            matcher,
+            index: &matcher.index,
+            text,
+            hits: &mut hits,
+        };
+        for (at, _) in text.char_indices() {
+            for term in 0..matcher.terms.len() {
+                search.read(at, term as u32);
+            }
+        }
+        hits.sort_unstable_by_key(|hit| (hit.end, hit.start, hit.term));
+        hits
+    }
+
+    fn matcher(terms: &[&str], reading: Reading, inside_words: bool) -> TermMatcher {
+        let fold = |term: &&str| match reading {
+            Reading::Exact => (*term).to_owned(),
+            _ => FoldTable::get().term(term),
+        };
+        let mut terms: Vec<String> = terms.iter().map(fold).filter(|t| !t.is_empty()).collect();
+        terms.sort();
+        terms.dedup();
+        let options = TermOptions { reading, inside_words };
+        TermMatcher::new(terms, |_| options)
+    }
+
+    fn all_ways_agree(mut matcher: TermMatcher, text: &str) {
+        let expected = naive(&matcher, text);
+        for way in Way::all() {
+            matcher.way = way;
+            let mut hits = Vec::new();
+            matcher.find(text, &mut hits);
+            assert_eq!(hits, expected, "{way:?} {:?} in {text:?}", matcher.terms);
+        }
+    }
+
+    const READINGS: [Reading; 3] = [Reading::Exact, Reading::Folded, Reading::Evasive];
+    /// Characters of every kind the matcher tells apart.
+    const TEXT: &str = "[a-dA-C1-3 .*<éàсаａＢ①㈱ｘ赌賭博彩票發发髮马馬丢丟カあ한𝐀𝐛🎲𠀀\u{200B}\u{FE0F}\u{301}，。\n]{0,90}";
+    const TERM: &str = "[a-dA-C1-3 .*<é①㈱赌賭博彩票發发髮马馬丢カあ한𝐀🎲𠀀\u{200B}，]{1,6}";
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config::with_cases(1500))]
+        #[test]
+        fn finds_what_reading_everywhere_finds(
+            terms in proptest::collection::vec(TERM, 1..20),
+            text in TEXT,
+            reading in 0..3usize,
+            inside_words: bool,
+        ) {
+            let terms: Vec<&str> = terms.iter().map(String::as_str).collect();
+            all_ways_agree(matcher(&terms, READINGS[reading], inside_words), &text);
+        }
+
+        #[test]
+        fn finds_the_same_in_arbitrary_text(
+            terms in proptest::collection::vec("\\PC{1,4}", 1..20),
+            text: String,
+            parts in proptest::collection::vec(0..20usize, 0..12),
+            reading in 0..3usize,
+        ) {
+            // Arbitrary terms hardly stand in arbitrary text, so some are put there.
+            let planted: String = parts.iter().map(|p| terms[p % terms.len()].as_str()).collect();
+            let terms: Vec<&str> = terms.iter().map(String::as_str).collect();
+            all_ways_agree(matcher(&terms, READINGS[reading], false), &(text + &planted));
+        }
+    }
+
+    #[test]
+    fn more_places_than_are_gathered_at_once_are_all_found() {
+        let matcher = matcher(&["赌博", "博"], Reading::Folded, false);
+        let text = "赌博".repeat(3 * GATHER);
+        let mut hits = Vec::new();
+        matcher.find(&text, &mut hits);
+        assert_eq!(hits.len(), 2 * 3 * GATHER);
+        all_ways_agree(matcher, &text);
+    }
+
+    #[test]
+    fn spellings_are_found_with_the_folds_they_took() {
+        let cases = [
+            ("赌博", "去赌博吧", "赌博", ""),
+            ("赌博", "去賭博吧", "賭博", "variant"),
+            ("赌博", "赌\u{200B}博", "赌\u{200B}博", "ignorable"),
+            ("赌博", "赌*博", "赌*博", "noise"),
+            ("赌博网站", "赌 博-网__站", "赌 博-网__站", "noise"),
+            ("赌博网站", "赌博博网站", "赌博博网站", "repeat"),
+            ("drugs", "DRUGS", "DRUGS", "case"),
+            ("drugs", "ｄｒｕｇｓ", "ｄｒｕｇｓ", "width"),
+            ("drugs", "d r u g s!", "d r u g s", "noise"),
+            ("drugs", "d.r.u.g.s", "d.r.u.g.s", "noise"),
+            ("drugs", "druuugs", "druuugs", "repeat"),
+            ("drugs", "dｒugs", "dｒugs", "width"),
+            ("drugs", "drugѕ", "drugѕ", "lookalike"),
+            ("彩票1", "彩票①", "彩票①", "compat"),
+        ];
+        for (term, text, found, folds) in cases {
+            let matcher = matcher(&[term], Reading::Evasive, false);
+            let mut hits = Vec::new();
+            matcher.find(text, &mut hits);
+            let [hit] = hits[..] else { panic!("{term} in {text}: {hits:?}") };
+            assert_eq!(&text[hit.start as usize..hit.end as usize], found);
+            assert_eq!(hit.folds.to_string(), folds, "{term} in {text}");
+        }
+    }
+
+    #[test]
+    fn what_means_something_else_is_not_found() {
+        let cases = [
+            ("赌博", "赌，博"),
+            ("赌博", "赌\n博"),
+            ("赌博", "赌****博"),
+            ("drugs", "dru gs"),
+            ("ass", "as s"),
+            ("cok", "cook"),
+            ("110", "1110"),
+            ("10", "1 00"),
+            ("sex", "essex"),
+        ];
+        for (term, text) in cases {
+            let matcher = matcher(&[term], Reading::Evasive, false);
+            let mut hits = Vec::new();
+            matcher.find(text, &mut hits);
+            assert!(hits.is_empty(), "{term} in {text}: {hits:?}");
+        }
+    }
+}
