@@ -62,7 +62,10 @@ impl Scanner {
         if !complaints.is_empty() {
             return Err(SetupError::Complaints(complaints));
         }
-        let matcher = TermMatcher::new(terms.terms.clone(), |term| TermOptions { reading: Reading::Folded, inside_words: terms.inside_words(term) });
+        let matcher = TermMatcher::new(terms.terms.clone(), |term| TermOptions {
+            reading: Reading::Folded,
+            inside_words: terms.inside_words(term),
+        });
         let aggregates = AggregateRule::all(&rules);
         Ok(Self {
             rules,

@@ -5,7 +5,7 @@
 
 #![expect(unsafe_code, reason = "intrinsics; callers ask the processor first")]
 
-use super::index::{Bits, Index, pair_hash};
+use super::index::{ALONE, Bits, Index, SECOND, SKIP, START, pair_hash};
 
 /// Bytes looked at together; one bit each in a mask.
 pub(super) const BLOCK: usize = 64;
@@ -61,6 +61,64 @@ pub(super) trait Blocks {
     ///
     /// As [`Blocks::masks`]; and at every place six bytes of `text` follow.
     unsafe fn keep(text: &[u8], bits: &Bits, places: &mut [u32]) -> usize;
+
+    /// Keeps the places at which [`may_begin`]; returns how many.
+    ///
+    /// # Safety
+    ///
+    /// As [`Blocks::masks`]; and a character begins at every place.
+    unsafe fn keep_singles(text: &[u8], index: &Index, places: &mut [u32]) -> usize;
+}
+
+/// A character with its class and length; beyond the basic plane anything is possible.
+#[inline(always)]
+fn class_of(text: &[u8], index: &Index) -> (u8, usize) {
+    match text[0] {
+        byte @ 0..=0x7F => (index.class[usize::from(byte)], 1),
+        0xC0..=0xDF => (index.class[two_bytes(text) as usize], 2),
+        0xE0..=0xEF => (index.class[three_bytes(text) as usize], 3),
+        _ => (!0, 4),
+    }
+}
+
+/// Whether a term may begin at `at`, by the classes of this character and the next.
+#[inline(always)]
+fn may_begin(text: &[u8], index: &Index, at: usize) -> bool {
+    let (own, length) = class_of(&text[at..], index);
+    if own & START == 0 {
+        return false;
+    }
+    let rest = &text[at + length..];
+    own & ALONE != 0 || !rest.is_empty() && class_of(rest, index).0 & (SECOND | SKIP) != 0
+}
+
+/// The code of a character of three bytes.
+#[inline(always)]
+pub(super) fn three_bytes(bytes: &[u8]) -> u32 {
+    u32::from(bytes[0] & 15) << 12 | u32::from(bytes[1] & 63) << 6 | u32::from(bytes[2] & 63)
+}
+
+/// The code of a character of two bytes.
+#[inline(always)]
+pub(super) fn two_bytes(bytes: &[u8]) -> u32 {
+    u32::from(bytes[0] & 31) << 6 | u32::from(bytes[1] & 63)
+}
+
+/// [`Blocks::keep_singles`] one by one, from the place with number `first`, behind `kept`.
+#[inline(always)]
+fn keep_singles(
+    text: &[u8],
+    index: &Index,
+    places: &mut [u32],
+    first: usize,
+    mut kept: usize,
+) -> usize {
+    for at in first..places.len() {
+        let place = places[at];
+        places[kept] = place;
+        kept += usize::from(may_begin(text, index, place as usize));
+    }
+    kept
 }
 
 /// For every processor.
@@ -107,6 +165,11 @@ impl Blocks for Portable {
         }
         kept
     }
+
+    #[inline(always)]
+    unsafe fn keep_singles(text: &[u8], index: &Index, places: &mut [u32]) -> usize {
+        keep_singles(text, index, places, 0, 0)
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -122,13 +185,14 @@ mod x86 {
     use std::arch::x86_64::*;
 
     use super::super::index::{PAIR_MIX, pair_hash};
-    use super::{BLOCK, Bits, Blocks, Index, Masks, Portable};
+    use super::{ALONE, BLOCK, Bits, Blocks, Index, Masks, Portable, SECOND, SKIP, START};
 
     /// Needs AVX2 and BMI.
     pub struct Avx2;
 
     /// Bytes between `low` and `high`, as a mask of bytes.
-    #[inline(always)]
+    #[inline]
+    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
     unsafe fn between(bytes: __m256i, low: u8, high: u8) -> __m256i {
         let moved = _mm256_sub_epi8(bytes, _mm256_set1_epi8(low.cast_signed()));
         let width = _mm256_set1_epi8((high - low).cast_signed());
@@ -136,7 +200,8 @@ mod x86 {
     }
 
     /// ASCII bytes in a set, as a mask of bytes.
-    #[inline(always)]
+    #[inline]
+    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
     unsafe fn in_set(bytes: __m256i, set: __m256i) -> __m256i {
         let powers = _mm256_setr_epi8(
             1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, -128, 0,
@@ -152,20 +217,21 @@ mod x86 {
         _mm256_xor_si256(none, _mm256_set1_epi8(-1))
     }
 
-    #[inline(always)]
+    #[inline]
+    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
     unsafe fn bits(low: __m256i, high: __m256i) -> u64 {
         u64::from(_mm256_movemask_epi8(low).cast_unsigned())
             | u64::from(_mm256_movemask_epi8(high).cast_unsigned()) << 32
     }
 
     impl Blocks for Avx2 {
-        #[inline(always)]
+        #[inline]
+        #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
         unsafe fn masks(block: &[u8; BLOCK], index: &Index, carry: u64) -> Masks {
             let a = _mm256_loadu_si256(block.as_ptr().cast());
             let b = _mm256_loadu_si256(block.as_ptr().add(32).cast());
-            let set = |set: &[u8; 16]| {
-                _mm256_broadcastsi128_si256(_mm_loadu_si128(set.as_ptr().cast()))
-            };
+            let set =
+                |set: &[u8; 16]| _mm256_broadcastsi128_si256(_mm_loadu_si128(set.as_ptr().cast()));
             let (first, inside) = (set(&index.ascii), set(&index.inside));
             let letters = |x: __m256i| {
                 let lower = _mm256_or_si256(x, _mm256_set1_epi8(0x20));
@@ -181,12 +247,14 @@ mod x86 {
             )
         }
 
-        #[inline(always)]
+        #[inline]
+        #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
         unsafe fn push(mask: u64, base: u32, places: &mut [u32], count: &mut usize) {
             Portable::push(mask, base, places, count);
         }
 
-        #[inline(always)]
+        #[inline]
+        #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
         unsafe fn keep(text: &[u8], bits: &Bits, places: &mut [u32]) -> usize {
             let mut kept = 0;
             for at in 0..places.len() {
@@ -196,10 +264,17 @@ mod x86 {
             }
             kept
         }
+
+        #[inline]
+        #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+        unsafe fn keep_singles(text: &[u8], index: &Index, places: &mut [u32]) -> usize {
+            super::keep_singles(text, index, places, 0, 0)
+        }
     }
 
     /// The bit of the pair in the six bytes from `start`.
-    #[inline(always)]
+    #[inline]
+    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
     unsafe fn test(bits: &Bits, start: *const u8) -> u32 {
         let low = start.cast::<u32>().read_unaligned();
         let high = start.add(2).cast::<u32>().read_unaligned();
@@ -210,7 +285,10 @@ mod x86 {
     pub struct Avx512;
 
     impl Blocks for Avx512 {
-        #[inline(always)]
+        #[inline]
+        #[target_feature(
+            enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2"
+        )]
         unsafe fn masks(block: &[u8; BLOCK], index: &Index, carry: u64) -> Masks {
             let x = _mm512_loadu_si512(block.as_ptr().cast());
             let between = |x: __m512i, low: u8, high: u8| {
@@ -239,7 +317,10 @@ mod x86 {
             )
         }
 
-        #[inline(always)]
+        #[inline]
+        #[target_feature(
+            enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2"
+        )]
         unsafe fn push(mask: u64, base: u32, places: &mut [u32], count: &mut usize) {
             debug_assert!(*count + BLOCK <= places.len());
             let iota = _mm512_set_epi8(
@@ -250,7 +331,8 @@ mod x86 {
             let packed = _mm512_maskz_compress_epi8(mask, iota);
             let base = _mm512_set1_epi32(base.cast_signed());
             let out = places.as_mut_ptr().add(*count);
-            // Characters of three bytes: at most 22 begin in a block.
+            // Characters beyond ASCII have two bytes or more, so at most 32 begin in a block.
+            debug_assert!(mask.count_ones() <= 32);
             let head = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(packed));
             _mm512_storeu_si512(out.cast(), _mm512_add_epi32(head, base));
             let tail = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<1>(packed));
@@ -258,7 +340,10 @@ mod x86 {
             *count += mask.count_ones() as usize;
         }
 
-        #[inline(always)]
+        #[inline]
+        #[target_feature(
+            enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2"
+        )]
         unsafe fn keep(text: &[u8], bits: &Bits, places: &mut [u32]) -> usize {
             let mut kept = 0;
             let whole = places.len() / 16 * 16;
@@ -296,6 +381,63 @@ mod x86 {
                 kept += test(bits, text.as_ptr().add(place as usize)) as usize;
             }
             kept
+        }
+
+        #[inline]
+        #[target_feature(
+            enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2"
+        )]
+        unsafe fn keep_singles(text: &[u8], index: &Index, places: &mut [u32]) -> usize {
+            // Two characters of four bytes are loaded, so the last places wait for the slow way.
+            let safe = text.len().saturating_sub(8);
+            let near_end = places.partition_point(|place| (*place as usize) < safe);
+            let whole = near_end / 16 * 16;
+            let class = index.class.as_ptr();
+            let number = |n: u32| _mm512_set1_epi32(n.cast_signed());
+            // Class in the low byte; all set beyond the basic plane; and the length.
+            let class_of = |at: __m512i, wanted: __mmask16| {
+                let bytes =
+                    _mm512_mask_i32gather_epi32::<1>(number(0), wanted, at, text.as_ptr().cast());
+                let lead = _mm512_and_si512(bytes, number(0xFF));
+                let beyond = _mm512_cmpge_epu32_mask(lead, number(0xF0));
+                let three = _mm512_cmpge_epu32_mask(lead, number(0xE0));
+                let ascii = _mm512_cmplt_epu32_mask(lead, number(0x80));
+                let second = _mm512_and_si512(_mm512_srli_epi32::<8>(bytes), number(0x3F));
+                let third = _mm512_and_si512(_mm512_srli_epi32::<16>(bytes), number(0x3F));
+                let code_two = _mm512_or_si512(
+                    _mm512_slli_epi32::<6>(_mm512_and_si512(lead, number(0x1F))),
+                    second,
+                );
+                let code_three = _mm512_or_si512(
+                    _mm512_slli_epi32::<12>(_mm512_and_si512(lead, number(0x0F))),
+                    _mm512_or_si512(_mm512_slli_epi32::<6>(second), third),
+                );
+                let code = _mm512_mask_mov_epi32(code_two, three, code_three);
+                let code = _mm512_mask_mov_epi32(code, ascii, lead);
+                let found = _mm512_mask_i32gather_epi32::<1>(
+                    number(0xFF),
+                    wanted & !beyond,
+                    code,
+                    class.cast(),
+                );
+                let length = _mm512_mask_mov_epi32(number(2), three, number(3));
+                let length = _mm512_mask_mov_epi32(length, beyond, number(4));
+                (found, _mm512_mask_mov_epi32(length, ascii, number(1)))
+            };
+            let mut kept = 0;
+            for at in (0..whole).step_by(16) {
+                let place = _mm512_loadu_si512(places.as_ptr().add(at).cast());
+                let (own, length) = class_of(place, !0);
+                let start = _mm512_test_epi32_mask(own, number(START.into()));
+                let alone = _mm512_test_epi32_mask(own, number(ALONE.into()));
+                let (next, _) = class_of(_mm512_add_epi32(place, length), start);
+                let follows = _mm512_test_epi32_mask(next, number((SECOND | SKIP).into()));
+                let pass = start & (alone | follows);
+                let packed = _mm512_maskz_compress_epi32(pass, place);
+                _mm512_storeu_si512(places.as_mut_ptr().add(kept).cast(), packed);
+                kept += pass.count_ones() as usize;
+            }
+            super::keep_singles(text, index, places, whole, kept)
         }
     }
 }

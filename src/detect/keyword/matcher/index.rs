@@ -29,8 +29,10 @@ const ASCII_BITS: u32 = 16;
 
 /// See the module.
 pub(super) struct Index {
-    /// By code below 65,536.
-    pub class: Box<[u8; 0x1_0000]>,
+    /// By code below 65,536; then what a wide load may read beyond.
+    pub class: Box<[u8]>,
+    /// What a character below 65,536 folds to; 0 for what is not one such character.
+    pub folded: Box<[u16]>,
     /// Pairs of Han characters as they stand in texts.
     pub han: Bits,
     /// First and second ASCII byte, the second by class where it may be anything.
@@ -39,8 +41,8 @@ pub(super) struct Index {
     pub three: Bits,
     /// First four ASCII bytes.
     pub four: Bits,
-    /// Han characters folded, by code from [`HAN`].
-    pub canonical: Box<[u32]>,
+    /// Folded pairs of which not both are Han characters.
+    pub mixed: Bits,
     /// First two characters → terms.
     pub slots: Slots,
     /// ASCII bytes a term begins with, by table of 16 × 8 bits: bit `b >> 4` of entry `b & 15`.
@@ -66,6 +68,14 @@ impl Bits {
             words: vec![0; 1 << (bits - 5)],
             shift: 32 - bits,
         }
+    }
+
+    /// A table for these, in which one bit in some thirty or more is set.
+    fn of(hashes: &[u32]) -> Self {
+        let bits = (hashes.len() * 32).next_power_of_two().trailing_zeros();
+        let mut table = Self::new(bits.clamp(12, 24));
+        hashes.iter().for_each(|hash| table.add(*hash));
+        table
     }
 
     fn add(&mut self, hash: u32) {
@@ -123,7 +133,9 @@ const fn ascii_classes() -> [u8; 256] {
 }
 
 fn classes() -> impl Iterator<Item = u8> {
-    (b'0'..=b'9').chain(b'a'..=b'z').chain([SPACE, NOISE, OTHER, BEYOND])
+    (b'0'..=b'9')
+        .chain(b'a'..=b'z')
+        .chain([SPACE, NOISE, OTHER, BEYOND])
 }
 
 /// The terms that begin with two folded characters.
@@ -173,7 +185,10 @@ impl Slots {
                 size
             ],
             shift: 64 - size.trailing_zeros(),
-            terms: entries.iter().map(|(_, third, term)| (*third, *term)).collect(),
+            terms: entries
+                .iter()
+                .map(|(_, third, term)| (*third, *term))
+                .collect(),
         };
         let mut first = 0;
         for same in entries.chunk_by(|a, b| a.0 == b.0) {
@@ -187,7 +202,9 @@ impl Slots {
             slots.slots[place] = Slot {
                 key: same[0].0,
                 // The second character may be repeated before the third.
-                thirds: same.iter().fold(third_bit(second), |all, e| all | bits(e.1)),
+                thirds: same
+                    .iter()
+                    .fold(third_bit(second), |all, e| all | bits(e.1)),
                 first,
                 last,
             };
@@ -240,6 +257,7 @@ impl Index {
             class: vec![0; 0x1_0000],
             beyond: false,
             pairs: Vec::new(),
+            mixed: Vec::new(),
             two: Bits::new(ASCII_BITS),
             three: Bits::new(ASCII_BITS),
             four: Bits::new(ASCII_BITS),
@@ -254,26 +272,30 @@ impl Index {
         builder.skipped(options);
         builder.pairs.sort_unstable();
         builder.pairs.dedup();
-        let bits = (builder.pairs.len().max(1) * 48).next_power_of_two().trailing_zeros();
-        let mut han = Bits::new(bits.clamp(16, 24));
-        builder.pairs.iter().for_each(|hash| han.add(*hash));
-        let folded = options.iter().any(|o| o.reading != Reading::Exact);
-        let canonical = HAN.map(|code| {
-            let c = char::from_u32(code).expect("no surrogates among them");
+        builder.class.resize(0x1_0000 + 4, 0);
+        let han = Bits::of(&builder.pairs);
+        let folds = options.iter().any(|o| o.reading != Reading::Exact);
+        let folded = (0..0x1_0000).map(|code| {
+            let Some(c) = char::from_u32(code) else {
+                return 0;
+            };
             match table.lowered(c) {
-                Folded::One(to, _) if folded => to.into(),
-                _ => code,
+                Folded::Same => code as u16,
+                _ if !folds => code as u16,
+                Folded::One(to, _) => u16::try_from(to as u32).unwrap_or(0),
+                Folded::Several(..) | Folded::Nothing => 0,
             }
         });
         Self {
             beyond: builder.beyond,
             alone: terms.iter().any(|term| term.chars().nth(1).is_none()),
-            class: builder.class.into_boxed_slice().try_into().expect("of that length"),
+            class: builder.class.into_boxed_slice(),
             han,
             two: builder.two,
             three: builder.three,
             four: builder.four,
-            canonical: canonical.collect(),
+            folded: folded.collect(),
+            mixed: Bits::of(&builder.mixed),
             slots: Slots::new(builder.entries),
             ascii: builder.ascii,
             inside: builder.inside,
@@ -287,6 +309,8 @@ struct Builder {
     beyond: bool,
     /// Hashes of Han pairs.
     pairs: Vec<u32>,
+    /// Hashes of other pairs.
+    mixed: Vec<u32>,
     two: Bits,
     three: Bits,
     four: Bits,
@@ -301,7 +325,8 @@ impl Builder {
         let first = chars.next().expect("terms are not empty");
         let (second, third) = (chars.next(), chars.next());
         let code = |c: Option<char>| c.map_or(0, u32::from);
-        self.entries.push((key(first.into(), code(second)), code(third), number));
+        self.entries
+            .push((key(first.into(), code(second)), code(third), number));
         let folded = options.reading != Reading::Exact;
         let mut alone = START;
         if second.is_none() {
@@ -311,6 +336,7 @@ impl Builder {
         if let Some(second) = second {
             self.mark(second, SECOND, folded);
             self.pairs(first, second, folded);
+            self.mixed.push(pair_hash(first.into(), second.into()));
         }
         if first.is_ascii() {
             for byte in [first.to_ascii_lowercase(), first.to_ascii_uppercase()] {
@@ -384,7 +410,12 @@ impl Builder {
             all
         };
         let first = class(chars[0]);
-        let lower = |bytes: &[u8]| bytes.iter().rev().fold(0u32, |all, b| all << 8 | u32::from(*b));
+        let lower = |bytes: &[u8]| {
+            bytes
+                .iter()
+                .rev()
+                .fold(0u32, |all, b| all << 8 | u32::from(*b))
+        };
         // A term of one character, or a first character that is no letter: anything may follow.
         if chars.len() == 1 {
             classes().for_each(|second| self.two.add(ascii_hash(lower(&[first, second]))));
@@ -407,14 +438,18 @@ impl Builder {
             return;
         }
         for fourth in departures(3).into_iter().chain([class(chars[3])]) {
-            self.four.add(ascii_hash(lower(&[first, second, third, fourth])));
+            self.four
+                .add(ascii_hash(lower(&[first, second, third, fourth])));
         }
     }
 
     /// Characters that fold to several can begin, and go on with, what their first one can.
     fn several(&mut self) {
         for (c, to) in self.table.several() {
-            let first = to.chars().next().map_or(0, |c| c.to_ascii_lowercase() as usize);
+            let first = to
+                .chars()
+                .next()
+                .map_or(0, |c| c.to_ascii_lowercase() as usize);
             let mut class = self.class.get(first).copied().unwrap_or(0) & (START | SECOND);
             if class & START != 0 {
                 class |= ALONE;
@@ -432,7 +467,9 @@ impl Builder {
         }
         let evasive = widest == Some(Reading::Evasive as u8);
         for code in 0..0x1_0000 {
-            let Some(c) = char::from_u32(code) else { continue };
+            let Some(c) = char::from_u32(code) else {
+                continue;
+            };
             let skipped = match self.table.lowered(c) {
                 Folded::Nothing => true,
                 Folded::Same => evasive && is_noise(c),

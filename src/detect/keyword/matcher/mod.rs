@@ -14,8 +14,8 @@ mod blocks;
 mod index;
 mod walk;
 
-use blocks::{BLOCK, Blocks, GATHER, Masks, Portable};
-use index::{ALONE, ASCII_CLASS, HAN, Index, OTHER, SECOND, SKIP, START, ascii_hash, key};
+use blocks::{BLOCK, Blocks, GATHER, Masks, Portable, three_bytes, two_bytes};
+use index::{ALONE, ASCII_CLASS, Index, OTHER, SKIP, START, ascii_hash, key, pair_hash};
 pub use walk::Reading;
 use walk::{is_noise, walk};
 
@@ -116,7 +116,10 @@ impl TermMatcher {
     /// If `text` is 2 GiB or longer; callers cut long texts into windows.
     #[expect(unsafe_code, reason = "`Way::all` has asked the processor")]
     pub fn find(&self, text: &str, hits: &mut Vec<Hit>) {
-        assert!(i32::try_from(text.len()).is_ok(), "windows are shorter than 2 GiB");
+        assert!(
+            i32::try_from(text.len()).is_ok(),
+            "windows are shorter than 2 GiB"
+        );
         let first = hits.len();
         let mut search = Search {
             matcher: self,
@@ -135,6 +138,28 @@ impl TermMatcher {
             Way::Avx512 => unsafe { search.run_avx512() },
         }
         hits[first..].sort_unstable_by_key(|hit| (hit.end, hit.start, hit.term));
+    }
+}
+
+/// Places of one kind, looked at together.
+struct Gathered {
+    places: [u32; GATHER + BLOCK],
+    count: usize,
+}
+
+impl Default for Gathered {
+    fn default() -> Self {
+        Self {
+            places: [0; GATHER + BLOCK],
+            count: 0,
+        }
+    }
+}
+
+impl Gathered {
+    /// What was gathered; the next begins anew.
+    fn take(&mut self) -> &mut [u32] {
+        &mut self.places[..std::mem::take(&mut self.count)]
     }
 }
 
@@ -171,8 +196,8 @@ impl Search<'_> {
     #[inline(always)]
     unsafe fn run<B: Blocks>(&mut self) {
         let bytes = self.text.as_bytes();
-        let mut places = [0u32; GATHER + BLOCK];
-        let mut gathered = 0;
+        let mut pairs = Gathered::default();
+        let mut singles = Gathered::default();
         let mut end = [0; BLOCK];
         // SAFETY of all below: as for this function; pairs of Han characters have six bytes.
         let mut masks_at = |at: usize, carry: u64| -> Masks {
@@ -194,24 +219,26 @@ impl Search<'_> {
         for base in (0..bytes.len()).step_by(BLOCK) {
             let masks = next;
             next = masks_at(base + BLOCK, masks.letters >> 63);
-            let pairs = masks.han & (masks.han >> 3 | next.han << (BLOCK - 3));
+            let of_han = masks.han & (masks.han >> 3 | next.han << (BLOCK - 3));
             // SAFETY: see above; there is room, for more than `GATHER` is never left over.
-            unsafe { B::push(pairs, base as u32, &mut places, &mut gathered) };
-            if gathered > GATHER - BLOCK {
-                let kept = unsafe { B::keep(bytes, &self.index.han, &mut places[..gathered]) };
-                self.pairs(&places[..kept]);
-                gathered = 0;
+            unsafe {
+                B::push(of_han, base as u32, &mut pairs.places, &mut pairs.count);
+                let others = masks.han & !of_han | masks.other;
+                B::push(others, base as u32, &mut singles.places, &mut singles.count);
             }
-            let mut singles = masks.han & !pairs | masks.other;
-            while singles != 0 {
-                self.single(base + singles.trailing_zeros() as usize);
-                singles &= singles - 1;
+            if pairs.count > GATHER - BLOCK {
+                // SAFETY: see above.
+                unsafe { self.pairs::<B>(&mut pairs) };
+            }
+            if singles.count > GATHER - BLOCK {
+                // SAFETY: see above.
+                unsafe { self.singles::<B>(&mut singles) };
             }
             if self.index.alone {
-                let mut pairs = pairs;
-                while pairs != 0 {
-                    self.alone(base + pairs.trailing_zeros() as usize);
-                    pairs &= pairs - 1;
+                let mut of_han = of_han;
+                while of_han != 0 {
+                    self.alone(base + of_han.trailing_zeros() as usize);
+                    of_han &= of_han - 1;
                 }
             }
             let mut ascii = masks.ascii;
@@ -221,38 +248,66 @@ impl Search<'_> {
             }
         }
         // SAFETY: see above.
-        let kept = unsafe { B::keep(bytes, &self.index.han, &mut places[..gathered]) };
-        self.pairs(&places[..kept]);
+        unsafe {
+            self.pairs::<B>(&mut pairs);
+            self.singles::<B>(&mut singles);
+        }
     }
 
-    /// Han pairs that may begin a term.
-    fn pairs(&mut self, places: &[u32]) {
+    /// Han pairs, of which some may begin a term.
+    ///
+    /// # Safety
+    ///
+    /// As [`Blocks`].
+    #[expect(unsafe_code, reason = "see `Blocks`")]
+    #[inline(always)]
+    unsafe fn pairs<B: Blocks>(&mut self, gathered: &mut Gathered) {
         let bytes = self.text.as_bytes();
         let index = self.index;
-        for &place in places {
+        // SAFETY: as for this function; the caller gathered pairs.
+        let kept = unsafe { B::keep(bytes, &index.han, gathered.take()) };
+        for &place in &gathered.places[..kept] {
             let at = place as usize;
-            let folded = |at: usize| -> u32 {
-                index.canonical[(three_bytes(&bytes[at..]) - HAN.start) as usize]
-            };
+            let folded = |at: usize| index.folded[three_bytes(&bytes[at..]) as usize];
             let (first, second) = (folded(at), folded(at + 3));
-            let Some(slot) = index.slots.get(key(first, second)) else {
+            if first == 0 || second == 0 {
+                self.careful(at);
+                continue;
+            }
+            let Some(slot) = index.slots.get(key(first.into(), second.into())) else {
                 continue;
             };
             let third_is_han = bytes.get(at + 6).is_some_and(|b| (0xE4..=0xE9).contains(b));
-            if !third_is_han {
+            let third = if third_is_han { folded(at + 6) } else { 0 };
+            if third == 0 {
                 self.all(at, index.slots.terms(slot));
                 continue;
             }
-            let third = folded(at + 6);
-            if !slot.may_follow(third) {
+            if !slot.may_follow(third.into()) {
                 continue;
             }
             let terms = index.slots.terms(slot);
             if third == second && self.matcher.evasive {
                 self.all(at, terms);
             } else {
-                self.with_third(at, terms, third);
+                self.with_third(at, terms, third.into());
             }
+        }
+    }
+
+    /// Characters beyond ASCII that no Han character follows, or that are none.
+    ///
+    /// # Safety
+    ///
+    /// As [`Blocks`].
+    #[expect(unsafe_code, reason = "see `Blocks`")]
+    #[inline(always)]
+    unsafe fn singles<B: Blocks>(&mut self, gathered: &mut Gathered) {
+        let bytes = self.text.as_bytes();
+        // SAFETY: as for this function; the caller gathered beginnings of characters.
+        let kept = unsafe { B::keep_singles(bytes, self.index, gathered.take()) };
+        for &place in &gathered.places[..kept] {
+            self.single(place as usize);
         }
     }
 
@@ -262,7 +317,10 @@ impl Search<'_> {
         self.all(at, &terms[..short]);
         let rest = &terms[short..];
         let first = rest.partition_point(|(of, _)| *of < third);
-        let same = rest[first..].iter().take_while(|(of, _)| *of == third).count();
+        let same = rest[first..]
+            .iter()
+            .take_while(|(of, _)| *of == third)
+            .count();
         self.all(at, &rest[first..first + same]);
     }
 
@@ -272,28 +330,24 @@ impl Search<'_> {
         }
     }
 
-    /// A character beyond ASCII that no Han character follows, or that is none.
+    /// A character beyond ASCII at which, by its class and the next one's, a term may begin.
+    #[inline(always)]
     fn single(&mut self, at: usize) {
-        let class = &self.index.class;
+        let index = self.index;
         let bytes = &self.text.as_bytes()[at..];
-        let (code, length) = match bytes[0] {
-            0xE0..=0xEF => (three_bytes(bytes) as usize, 3),
-            0xC0..=0xDF => (two_bytes(bytes) as usize, 2),
-            _ => return self.beyond(at),
-        };
-        let own = class[code];
-        if own & START == 0 {
-            return;
+        let (code, length) = code_of(bytes);
+        if length == 4 {
+            return self.beyond(at);
         }
-        if own & ALONE == 0 {
-            let Some(next) = bytes.get(length) else { return };
-            let following = match next {
-                0..=0x7F => class[usize::from(*next)],
-                0xC0..=0xDF => class[two_bytes(&bytes[length..]) as usize],
-                0xE0..=0xEF => class[three_bytes(&bytes[length..]) as usize],
-                _ => SKIP,
-            };
-            if following & (SECOND | SKIP) == 0 {
+        let (next, _) = bytes
+            .get(length..)
+            .filter(|b| !b.is_empty())
+            .map_or((0, 0), code_of);
+        let class = |code: usize| index.class.get(code).copied().unwrap_or(SKIP);
+        if class(code) & ALONE == 0 && class(next) & SKIP == 0 {
+            let (first, second) = (index.folded[code], index.folded[next]);
+            let hash = pair_hash(first.into(), second.into());
+            if first != 0 && second != 0 && index.mixed.test(hash) == 0 {
                 return;
             }
         }
@@ -302,7 +356,10 @@ impl Search<'_> {
 
     /// A character beyond the basic plane.
     fn beyond(&mut self, at: usize) {
-        let c = self.text[at..].chars().next().expect("a character begins there");
+        let c = self.text[at..]
+            .chars()
+            .next()
+            .expect("a character begins there");
         let class = |c: char| self.index.class.get(c as usize).copied().unwrap_or(START);
         let may_begin = match FoldTable::get().lowered(c) {
             _ if self.matcher.exact => self.index.beyond,
@@ -320,8 +377,8 @@ impl Search<'_> {
     fn alone(&mut self, at: usize) {
         let code = three_bytes(&self.text.as_bytes()[at..]);
         if self.index.class[code as usize] & ALONE != 0 {
-            let folded = self.index.canonical[(code - HAN.start) as usize];
-            if let Some(slot) = self.index.slots.get(key(folded, 0)) {
+            let folded = self.index.folded[code as usize];
+            if let Some(slot) = self.index.slots.get(key(folded.into(), 0)) {
                 self.all(at, self.index.slots.terms(slot));
             }
         }
@@ -332,7 +389,10 @@ impl Search<'_> {
     fn ascii(&mut self, at: usize) {
         let rest = &self.text.as_bytes()[at..];
         let class = |place: usize| -> u32 {
-            u32::from(rest.get(place).map_or(OTHER, |byte| ASCII_CLASS[usize::from(*byte)]))
+            u32::from(
+                rest.get(place)
+                    .map_or(OTHER, |byte| ASCII_CLASS[usize::from(*byte)]),
+            )
         };
         let two = class(0) | class(1) << 8;
         let three = two | class(2) << 16;
@@ -435,16 +495,16 @@ fn plain_third(bytes: &[u8]) -> Option<u32> {
     plain.then(|| three[2].to_ascii_lowercase().into())
 }
 
-/// The code of a character of three bytes.
+/// Code and length of the character of which these are the first bytes.
 #[inline(always)]
-fn three_bytes(bytes: &[u8]) -> u32 {
-    u32::from(bytes[0] & 15) << 12 | u32::from(bytes[1] & 63) << 6 | u32::from(bytes[2] & 63)
-}
-
-/// The code of a character of two bytes.
-#[inline(always)]
-fn two_bytes(bytes: &[u8]) -> u32 {
-    u32::from(bytes[0] & 31) << 6 | u32::from(bytes[1] & 63)
+fn code_of(bytes: &[u8]) -> (usize, usize) {
+    match bytes[0] {
+        byte @ 0..=0x7F => (usize::from(byte), 1),
+        0xC0..=0xDF => (two_bytes(bytes) as usize, 2),
+        0xE0..=0xEF => (three_bytes(bytes) as usize, 3),
+        // Whatever it is, it has no entry in a table of the basic plane.
+        _ => (usize::MAX, 4),
+    }
 }
 
 #[cfg(test)]
@@ -477,7 +537,10 @@ mod tests {
         let mut terms: Vec<String> = terms.iter().map(fold).filter(|t| !t.is_empty()).collect();
         terms.sort();
         terms.dedup();
-        let options = TermOptions { reading, inside_words };
+        let options = TermOptions {
+            reading,
+            inside_words,
+        };
         TermMatcher::new(terms, |_| options)
     }
 
@@ -555,7 +618,9 @@ mod tests {
             let matcher = matcher(&[term], Reading::Evasive, false);
             let mut hits = Vec::new();
             matcher.find(text, &mut hits);
-            let [hit] = hits[..] else { panic!("{term} in {text}: {hits:?}") };
+            let [hit] = hits[..] else {
+                panic!("{term} in {text}: {hits:?}")
+            };
             assert_eq!(&text[hit.start as usize..hit.end as usize], found);
             assert_eq!(hit.folds.to_string(), folds, "{term} in {text}");
         }

@@ -101,8 +101,8 @@ pub(super) fn walk(text: &str, at: usize, term: &str, reading: Reading) -> Optio
         if reading != Reading::Evasive {
             return None;
         }
-        // Of Han characters before the second one the last begins the match.
-        let repeated = seen == last && gap == 0 && (matched > 1 || seen.is_ascii());
+        // Before the second character only ASCII repeats; of others the last begins the match.
+        let repeated = seen == last && gap == 0 && (matched > 1 || rest.as_bytes()[0].is_ascii());
         if repeated && may_repeat(seen, rest, offset) {
             repeats += 1;
             if repeats > REPEATS {
