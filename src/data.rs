@@ -6,6 +6,8 @@ use std::collections::HashMap;
 pub const VARIANTS: &str = include_str!("../rules/data/variants.csv");
 /// Letters and digits of other scripts → ASCII ones that look alike.
 pub const LOOKALIKES: &str = include_str!("../rules/data/lookalikes.csv");
+/// Chinese numerals → digits.
+pub const NUMERALS: &str = include_str!("../rules/data/numerals.csv");
 /// Regions of GB/T 2260 with the years in which their codes held.
 pub const REGIONS: &str = include_str!("../rules/data/regions.csv");
 /// First digits of mobile numbers in China.
@@ -29,6 +31,7 @@ pub const COUNTRIES: &str = include_str!("../rules/data/countries.csv");
 pub const ALL: &[&str] = &[
     VARIANTS,
     LOOKALIKES,
+    NUMERALS,
     REGIONS,
     MOBILE_SEGMENTS,
     AREA_CODES,

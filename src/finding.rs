@@ -60,9 +60,11 @@ impl Folds {
     pub const NOISE: Self = Self(1 << 6);
     /// Characters written several times.
     pub const REPEAT: Self = Self(1 << 7);
+    /// Chinese numerals for digits, or the other way round.
+    pub const NUMERAL: Self = Self(1 << 8);
 
     /// Every fold with its name, in the order of the bits.
-    pub const NAMES: [(Self, &'static str); 8] = [
+    pub const NAMES: [(Self, &'static str); 9] = [
         (Self::WIDTH, "width"),
         (Self::CASE, "case"),
         (Self::VARIANT, "variant"),
@@ -71,6 +73,7 @@ impl Folds {
         (Self::LOOKALIKE, "lookalike"),
         (Self::NOISE, "noise"),
         (Self::REPEAT, "repeat"),
+        (Self::NUMERAL, "numeral"),
     ];
 
     /// The fold of that name.

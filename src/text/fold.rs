@@ -2,9 +2,12 @@
 //!
 //! One table for terms and text alike, so that what the table says need not be linguistically
 //! perfect, only the same on both sides. Built once from the Unicode data of the standard
-//! library and `unicode-normalization`, and from `rules/data/variants.csv` and `lookalikes.csv`.
-//! ASCII is left as it is, its case too: detectors of personal data need it, and lowering ASCII
-//! is cheap where it is wanted.
+//! library and `unicode-normalization`, and from `variants.csv`, `lookalikes.csv` and
+//! `numerals.csv` in `rules/data`.
+//!
+//! There are two forms. [`FoldTable::fold`] leaves ASCII as it is, its case too, and Chinese
+//! numerals: detectors of personal data need them. [`FoldTable::lowered`] is the form in which
+//! terms are compared, in lower case and with digits for numerals.
 
 use std::sync::LazyLock;
 
@@ -45,7 +48,11 @@ pub struct FoldTable {
     /// One bit for every character below 65,536: set if it changes. Small enough to stay in the
     /// nearest cache, where the entries are not.
     changes: Box<[u64; 1024]>,
+    /// What terms see, as `entries`.
+    lowered: Box<[u32]>,
     several: Vec<(char, &'static str)>,
+    /// As `several`, as terms see it.
+    several_lowered: Vec<(char, &'static str)>,
     /// (target in lower case, source) of every character that folds to one other, sorted.
     sources: Vec<(char, char)>,
 }
@@ -64,44 +71,26 @@ impl FoldTable {
     }
 
     /// What `c` folds to.
+    #[inline]
     pub fn fold(&self, c: char) -> Folded {
-        let code = c as usize;
-        if code >= TABLE_END {
-            // Tags and supplementary variation selectors; the rest keeps itself.
-            return match code {
-                0xE0000..=0xE0FFF => Folded::Nothing,
-                _ => Folded::Same,
-            };
-        }
-        let entry = self.entries[code];
-        let folds = Folds((entry >> CHAR_BITS) as u16);
-        match entry & CHAR_MASK {
-            0 => Folded::Same,
-            NOTHING => Folded::Nothing,
-            SEVERAL => {
-                let at = self.several.binary_search_by_key(&c, |(from, _)| *from);
-                let at = at.expect("every character marked so is in the list");
-                Folded::Several(self.several[at].1, folds)
-            }
-            target => Folded::One(
-                char::from_u32(target).expect("targets come from characters"),
-                folds,
-            ),
-        }
+        look_up(&self.entries, &self.several, c)
     }
 
-    /// What `c` folds to, in lower case but for [`Folded::Several`].
+    /// What `c` folds to where terms are compared: in lower case, with digits for numerals.
     #[inline]
     pub fn lowered(&self, c: char) -> Folded {
-        match self.fold(c) {
-            Folded::Same if c.is_ascii_uppercase() => {
-                Folded::One(c.to_ascii_lowercase(), Folds::CASE)
-            }
-            Folded::One(to, folds) if to.is_ascii_uppercase() => {
-                Folded::One(to.to_ascii_lowercase(), folds.union(Folds::CASE))
-            }
-            other => other,
+        look_up(&self.lowered, &self.several_lowered, c)
+    }
+
+    /// The digit that a Chinese numeral, or a digit of any form, says.
+    #[inline]
+    pub fn digit(&self, c: char) -> Option<char> {
+        match self.lowered(c) {
+            Folded::Same => Some(c),
+            Folded::One(to, _) => Some(to),
+            Folded::Several(..) | Folded::Nothing => None,
         }
+        .filter(char::is_ascii_digit)
     }
 
     /// Every character that [`FoldTable::lowered`] turns into `target`, but for itself.
@@ -113,36 +102,33 @@ impl FoldTable {
             .map(|(_, from)| *from)
     }
 
-    /// Every character that folds to several, with what it folds to.
+    /// Every character that [`FoldTable::lowered`] turns into several, with these.
     pub fn several(&self) -> &[(char, &'static str)] {
-        &self.several
+        &self.several_lowered
     }
 
-    /// The folds that make `original` look like its folded, lower-case form.
+    /// The folds that make `original` look like its form for terms.
     pub fn folds_of(&self, original: &str) -> Folds {
         original.chars().fold(Folds::default(), |all, c| {
-            all.union(match self.fold(c) {
-                Folded::Same if c.is_ascii_uppercase() => Folds::CASE,
+            all.union(match self.lowered(c) {
                 Folded::Same => Folds::default(),
-                Folded::One(to, folds) if to.is_ascii_uppercase() => folds.union(Folds::CASE),
                 Folded::One(_, folds) | Folded::Several(_, folds) => folds,
                 Folded::Nothing => Folds::IGNORABLE,
             })
         })
     }
 
-    /// `text` folded and lower-cased: the form in which terms are compared.
+    /// `text` in the form in which terms are compared.
     pub fn term(&self, text: &str) -> String {
         let mut folded = String::with_capacity(text.len());
         for c in text.chars() {
-            match self.fold(c) {
+            match self.lowered(c) {
                 Folded::Same => folded.push(c),
                 Folded::One(to, _) => folded.push(to),
                 Folded::Several(to, _) => folded.push_str(to),
                 Folded::Nothing => {}
             }
         }
-        folded.make_ascii_lowercase();
         folded
     }
 
@@ -175,10 +161,13 @@ impl FoldTable {
         for (code, entry) in entries.iter().enumerate().take(0x1_0000) {
             changes[code >> 6] |= u64::from(*entry != 0) << (code & 63);
         }
+        let (lowered, several_lowered) = lower(&entries, &several);
         let mut table = Self {
             entries,
             changes,
+            lowered,
             several,
+            several_lowered,
             sources: vec![],
         };
         let mut sources: Vec<(char, char)> = (0..TABLE_END as u32)
@@ -192,6 +181,74 @@ impl FoldTable {
         table.sources = sources;
         table
     }
+}
+
+#[inline]
+fn look_up(entries: &[u32], several: &[(char, &'static str)], c: char) -> Folded {
+    let Some(entry) = entries.get(c as usize) else {
+        // Tags and supplementary variation selectors; the rest keeps itself.
+        return match c {
+            '\u{E0000}'..='\u{E0FFF}' => Folded::Nothing,
+            _ => Folded::Same,
+        };
+    };
+    let folds = Folds((entry >> CHAR_BITS) as u16);
+    match entry & CHAR_MASK {
+        0 => Folded::Same,
+        NOTHING => Folded::Nothing,
+        SEVERAL => {
+            let at = several.binary_search_by_key(&c, |(from, _)| *from);
+            let at = at.expect("every character marked so is in the list");
+            Folded::Several(several[at].1, folds)
+        }
+        target => Folded::One(
+            char::from_u32(target).expect("targets come from characters"),
+            folds,
+        ),
+    }
+}
+
+/// The tables for terms: in lower case, with digits for numerals.
+fn lower(
+    entries: &[u32],
+    several: &[(char, &'static str)],
+) -> (Box<[u32]>, Vec<(char, &'static str)>) {
+    let numerals = data::character_pairs(data::NUMERALS);
+    let lower = |c: char| match numerals.get(&c) {
+        Some(digit) => (*digit, Folds::NUMERAL),
+        None if c.is_ascii_uppercase() => (c.to_ascii_lowercase(), Folds::CASE),
+        None => (c, Folds::default()),
+    };
+    let mut lowered: Box<[u32]> = entries.into();
+    for (code, entry) in lowered.iter_mut().enumerate() {
+        let target = match *entry & CHAR_MASK {
+            0 => code as u32,
+            SEVERAL | NOTHING => continue,
+            target => target,
+        };
+        let Some(target) = char::from_u32(target) else {
+            continue;
+        };
+        let (to, folds) = lower(target);
+        if to != target {
+            *entry = (*entry & !CHAR_MASK) | to as u32 | bits(folds);
+        }
+    }
+    let several = several.iter().map(|(from, to)| {
+        let mut changed = Folds::default();
+        let to: String = to
+            .chars()
+            .map(|c| {
+                let (to, folds) = lower(c);
+                changed = changed.union(folds);
+                to
+            })
+            .collect();
+        lowered[*from as usize] |= bits(changed);
+        (*from, &*to.leak())
+    });
+    let several = several.collect();
+    (lowered, several)
 }
 
 const fn bits(folds: Folds) -> u32 {

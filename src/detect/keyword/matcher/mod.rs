@@ -422,7 +422,7 @@ impl Search<'_> {
             Folded::One(to, _) => to,
             Folded::Nothing => return,
             Folded::Several(all, _) => {
-                let mut all = all.chars().map(|c| c.to_ascii_lowercase());
+                let mut all = all.chars();
                 let Some(first) = all.next() else { return };
                 if let Some(second) = all.next() {
                     seconds[0] = second.into();
@@ -440,7 +440,7 @@ impl Search<'_> {
                 Folded::Nothing => continue,
                 Folded::Same => c,
                 Folded::One(to, _) => to,
-                Folded::Several(all, _) => all.chars().next().map_or(c, |c| c.to_ascii_lowercase()),
+                Folded::Several(all, _) => all.chars().next().unwrap_or(c),
             };
             if !seconds[..count].contains(&second.into()) {
                 seconds[count] = second.into();
@@ -469,10 +469,9 @@ impl Search<'_> {
         let Some((end, folds)) = walk(self.text, at, bytes, options.reading) else {
             return;
         };
-        let first = bytes.as_bytes()[0];
-        if first.is_ascii_alphanumeric() && !options.inside_words {
-            let before = at.checked_sub(1).map(|before| self.text.as_bytes()[before]);
-            if before.is_some_and(|b| b.is_ascii_alphanumeric()) {
+        if !options.inside_words && at > 0 {
+            let around = &self.text.as_bytes()[at - 1..=at];
+            if around.iter().all(u8::is_ascii_alphanumeric) {
                 return;
             }
         }

@@ -65,7 +65,7 @@ pub(super) fn walk(text: &str, at: usize, term: &str, reading: Reading) -> Optio
             Folded::Several(all, needed) => {
                 // All of it or nothing: matches hold whole characters.
                 let mut ahead = wanted.clone();
-                let mut all = all.chars().map(|c| c.to_ascii_lowercase());
+                let mut all = all.chars();
                 if all.next() != Some(next) || !all.all(|c| ahead.next() == Some(c)) {
                     return None;
                 }
