@@ -14,6 +14,8 @@ mod blocks;
 mod index;
 mod walk;
 
+use std::ops::Range;
+
 use blocks::{BLOCK, Blocks, GATHER, Masks, Portable, three_bytes, two_bytes};
 use index::{ALONE, ASCII_CLASS, Index, OTHER, SKIP, START, ascii_hash, key, pair_hash};
 pub use walk::Reading;
@@ -114,17 +116,29 @@ impl TermMatcher {
     /// # Panics
     ///
     /// If `text` is 2 GiB or longer; callers cut long texts into windows.
-    #[expect(unsafe_code, reason = "`Way::all` has asked the processor")]
     pub fn find(&self, text: &str, hits: &mut Vec<Hit>) {
+        self.find_within(text, 0..text.len(), hits);
+    }
+
+    /// As [`TermMatcher::find`], only what begins at the bytes of `range`, which begins and ends
+    /// with whole characters.
+    ///
+    /// # Panics
+    ///
+    /// As [`TermMatcher::find`].
+    #[expect(unsafe_code, reason = "`Way::all` has asked the processor")]
+    pub fn find_within(&self, text: &str, range: Range<usize>, hits: &mut Vec<Hit>) {
         assert!(
             i32::try_from(text.len()).is_ok(),
             "windows are shorter than 2 GiB"
         );
+        debug_assert!(text.get(range.clone()).is_some());
         let first = hits.len();
         let mut search = Search {
             matcher: self,
             index: &self.index,
             text,
+            range,
             hits,
         };
         match self.way {
@@ -167,6 +181,8 @@ struct Search<'a> {
     matcher: &'a TermMatcher,
     index: &'a Index,
     text: &'a str,
+    /// Where terms may begin.
+    range: Range<usize>,
     hits: &'a mut Vec<Hit>,
 }
 
@@ -198,7 +214,7 @@ impl Search<'_> {
         let bytes = self.text.as_bytes();
         let mut pairs = Gathered::default();
         let mut singles = Gathered::default();
-        let mut end = [0; BLOCK];
+        let mut tail = [0; BLOCK];
         // SAFETY of all below: as for this function; pairs of Han characters have six bytes.
         let mut masks_at = |at: usize, carry: u64| -> Masks {
             match bytes.get(at..at + BLOCK) {
@@ -207,19 +223,28 @@ impl Search<'_> {
                     unsafe { B::masks(block, self.index, carry) }
                 }
                 None if at < bytes.len() => {
-                    end[..bytes.len() - at].copy_from_slice(&bytes[at..]);
-                    let mut masks = unsafe { B::masks(&end, self.index, carry) };
+                    tail[..bytes.len() - at].copy_from_slice(&bytes[at..]);
+                    let mut masks = unsafe { B::masks(&tail, self.index, carry) };
                     masks.ascii &= !0 >> (BLOCK - (bytes.len() - at));
                     masks
                 }
                 None => Masks::default(),
             }
         };
-        let mut next = masks_at(0, 0);
-        for base in (0..bytes.len()).step_by(BLOCK) {
-            let masks = next;
+        let Range { start, end } = self.range;
+        let after_letter = start > 0 && bytes[start - 1].is_ascii_alphanumeric();
+        let mut next = masks_at(start, u64::from(after_letter));
+        for base in (start..end).step_by(BLOCK) {
+            let mut masks = next;
             next = masks_at(base + BLOCK, masks.letters >> 63);
-            let of_han = masks.han & (masks.han >> 3 | next.han << (BLOCK - 3));
+            let mut of_han = masks.han & (masks.han >> 3 | next.han << (BLOCK - 3));
+            if end - base < BLOCK {
+                let inside = !0 >> (BLOCK - (end - base));
+                masks.han &= inside;
+                masks.other &= inside;
+                masks.ascii &= inside;
+                of_han &= inside;
+            }
             // SAFETY: see above; there is room, for more than `GATHER` is never left over.
             unsafe {
                 B::push(of_han, base as u32, &mut pairs.places, &mut pairs.count);
@@ -517,6 +542,7 @@ mod tests {
             matcher,
             index: &matcher.index,
             text,
+            range: 0..text.len(),
             hits: &mut hits,
         };
         for (at, _) in text.char_indices() {
@@ -550,6 +576,14 @@ mod tests {
             let mut hits = Vec::new();
             matcher.find(text, &mut hits);
             assert_eq!(hits, expected, "{way:?} {:?} in {text:?}", matcher.terms);
+            // In two parts, of which each looks beyond its end.
+            let middle = text.char_indices().nth(text.chars().count() / 2);
+            let middle = middle.map_or(0, |(at, _)| at);
+            hits.clear();
+            matcher.find_within(text, 0..middle, &mut hits);
+            matcher.find_within(text, middle..text.len(), &mut hits);
+            hits.sort_unstable_by_key(|hit| (hit.end, hit.start, hit.term));
+            assert_eq!(hits, expected, "{way:?} {:?} in halves of {text:?}", matcher.terms);
         }
     }
 
