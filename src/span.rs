@@ -63,3 +63,14 @@ impl Span {
         self.start as usize..self.end as usize
     }
 }
+/// Sorts ranges and joins those that overlap or touch.
+pub(crate) fn merge(ranges: &mut Vec<std::ops::Range<usize>>) {
+    ranges.sort_unstable_by_key(|range| (range.start, range.end));
+    ranges.dedup_by(|next, kept| {
+        let joined = next.start <= kept.end;
+        if joined {
+            kept.end = kept.end.max(next.end);
+        }
+        joined
+    });
+}

@@ -7,17 +7,19 @@ use super::Scanner;
 use crate::RuleIndex;
 
 /// Names of the stages, in the order of [`Stage`].
-const STAGES: [&str; 4] = ["fold", "keywords", "settle keywords", "patterns"];
+const STAGES: [&str; 5] = ["keywords", "settle keywords", "anchors", "fold", "patterns"];
 
 /// A stage of detection.
 #[derive(Clone, Copy, Debug)]
 pub enum Stage {
-    /// Folding the text.
-    Fold,
     /// Finding all terms.
     Keywords,
     /// Boundaries, allow phrases, combinations.
     Settle,
+    /// Finding where values may stand.
+    Anchors,
+    /// Folding what surrounds them.
+    Fold,
     /// Clusters and patterns.
     Patterns,
 }
@@ -25,7 +27,7 @@ pub enum Stage {
 /// Counters, one set for all threads.
 #[derive(Debug)]
 pub struct Profile {
-    stages: [AtomicU64; 4],
+    stages: [AtomicU64; 5],
     rules: Vec<(AtomicU64, AtomicU64, AtomicU64)>,
 }
 

@@ -5,13 +5,13 @@ use std::time::Instant;
 
 use super::aggregate::Member;
 use super::excerpt::{Hide, excerpt};
-use super::keyword::settle;
+use super::keyword::Candidate;
 use super::pii::{Search, Value};
 use super::profile::Stage;
 use super::scanner::{Scanner, Scratch};
 use crate::rules::syntax::Mask;
 use crate::scan::{Distinct, FindingCounts};
-use crate::text::FoldTable;
+use crate::text::{FoldTable, numerals};
 use crate::{Finding, Folds, RuleIndex, Span};
 
 /// Bytes of a field that are searched at once. Longer fields are searched in windows that
@@ -211,6 +211,8 @@ impl<'s> RecordScan<'s> {
         let Scratch {
             view,
             hits,
+            around,
+            segments,
             candidates,
             ..
         } = &mut *self.scratch;
@@ -219,21 +221,41 @@ impl<'s> RecordScan<'s> {
         let stage = |which, since: Option<Instant>| {
             profile.zip(since).map(|(p, since)| p.stage(which, since))
         };
-        view.fold(window.text, FoldTable::get());
-        let began = stage(Stage::Fold, began);
         hits.clear();
-        scanner.matcher.find(view.lowered(), hits);
+        scanner
+            .everywhere
+            .find_within(window.text, 0..window.text.len(), hits);
         let began = stage(Stage::Keywords, began);
-        settle(&scanner.terms, hits, window.text, view, candidates);
+        scanner
+            .settle
+            .run(&scanner.terms, hits, window.text, around, candidates);
         let began = stage(Stage::Settle, began);
         let key = if window.key.is_empty() {
             String::new()
         } else {
             FoldTable::get().term(window.key)
         };
-        let values =
-            Search::new(&scanner.patterns, &scanner.terms, view, hits, &key, profile).run();
-        stage(Stage::Patterns, began);
+        let (patterns, terms) = (&scanner.patterns, &scanner.terms);
+        scanner
+            .anchors
+            .segments(patterns, terms, window.text, &key, hits, segments);
+        let mut began = stage(Stage::Anchors, began);
+        let mut values: Vec<(Value, Span)> = Vec::new();
+        for segment in segments.iter() {
+            view.fold(&window.text[segment.clone()], FoldTable::get());
+            began = stage(Stage::Fold, began);
+            around.clear();
+            scanner
+                .settle
+                .finder()
+                .find_within(view.lowered(), 0..view.lowered().len(), around);
+            let found = Search::new(patterns, terms, view, around, &key, profile).run();
+            values.extend(found.into_iter().map(|value| {
+                let span = view.original(value.start, value.end);
+                (value, span.shifted(segment.start as u64))
+            }));
+            began = stage(Stage::Patterns, began);
+        }
         if candidates.is_empty() && values.is_empty() {
             return;
         }
@@ -245,21 +267,15 @@ impl<'s> RecordScan<'s> {
     fn record_window(
         &mut self,
         window: &Window<'_>,
-        candidates: &[super::keyword::Candidate],
-        values: &[Value],
+        candidates: &[Candidate],
+        values: &[(Value, Span)],
     ) {
-        let spans: Vec<Span> = values
-            .iter()
-            .map(|v| self.scratch.view.original(v.start, v.end))
-            .collect();
+        let spans: Vec<Span> = values.iter().map(|(_, span)| *span).collect();
         let mut counter = CodePoints::new(window.text, window.characters);
         // In the order of their places, so that characters are counted once.
         let mut order: Vec<(Span, Result<usize, usize>)> = Vec::new();
         for (i, candidate) in candidates.iter().enumerate() {
-            order.push((
-                self.scratch.view.original(candidate.start, candidate.end),
-                Ok(i),
-            ));
+            order.push((Span::new(candidate.start, candidate.end), Ok(i)));
         }
         order.extend(spans.iter().enumerate().map(|(i, span)| (*span, Err(i))));
         order.sort_by_key(|(span, which)| (span.start, span.end, which.is_err()));
@@ -270,7 +286,7 @@ impl<'s> RecordScan<'s> {
             let code_points = counter.span(span);
             match which {
                 Ok(i) => self.keyword(window, &candidates[i], span, code_points, &spans),
-                Err(i) => self.value(window, &values[i], span, code_points, &spans),
+                Err(i) => self.value(window, &values[i].0, span, code_points, &spans),
             }
         }
     }
@@ -278,7 +294,7 @@ impl<'s> RecordScan<'s> {
     fn keyword(
         &mut self,
         window: &Window<'_>,
-        candidate: &super::keyword::Candidate,
+        candidate: &Candidate,
         span: Span,
         code_points: Span,
         values: &[Span],
@@ -286,7 +302,6 @@ impl<'s> RecordScan<'s> {
         let spec = self.scanner.terms.rules[candidate.rule.0 as usize]
             .as_ref()
             .expect("candidates come from keyword rules");
-        let original = &window.text[span.range()];
         let own = self
             .scanner
             .rules
@@ -294,9 +309,9 @@ impl<'s> RecordScan<'s> {
             .entity
             .is_some()
             .then(Mask::default);
-        let matched = &self.scratch.view.lowered()[candidate.start..candidate.end];
+        let term = &self.scanner.terms.terms[candidate.term as usize];
         let value = (spec.groups == 0)
-            .then(|| self.scanner.value_hash(candidate.rule, matched.as_bytes()))
+            .then(|| self.scanner.value_hash(candidate.rule, term.as_bytes()))
             .flatten();
         self.keep_with_excerpt(window, span, &Hide { values, own }, |excerpt| Finding {
             field: window.path.to_owned(),
@@ -312,7 +327,7 @@ impl<'s> RecordScan<'s> {
             .to_owned(),
             excerpt,
             value,
-            folds: FoldTable::get().folds_of(original),
+            folds: candidate.folds,
             suppressed_by: candidate
                 .harmless
                 .map(|i| spec.near[usize::from(i)].1.clone()),
@@ -331,9 +346,12 @@ impl<'s> RecordScan<'s> {
         if value.allowed.is_none() {
             self.member(window, value, span, code_points);
         }
-        // Case is no fold for values: patterns see it.
-        let folds = FoldTable::get().folds_of(&window.text[span.range()]);
-        let folds = Folds(folds.0 & !Folds::CASE.0);
+        let original = &window.text[span.range()];
+        let mut folds = FoldTable::get().folds_of(original);
+        // Case is no fold for values: patterns see it. They see numerals too, but for numbers.
+        let mut unfolded = Folds::CASE.union(Folds::NUMERAL);
+        numerals::each(original, |_| unfolded = Folds::CASE);
+        folds.0 &= !unfolded.0;
         let hash = self.scanner.value_hash(value.rule, &value.compact);
         let hide = Hide {
             values,

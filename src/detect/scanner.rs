@@ -1,10 +1,11 @@
 //! [`Scanner`]: compiled rules, shared by all threads, and [`Scratch`], one a thread.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::aggregate::AggregateRule;
-use super::keyword::{Candidate, CompiledTerms, Hit, Reading, TermMatcher, TermOptions};
-use super::pii::CompiledPatterns;
+use super::keyword::{Candidate, CompiledTerms, Hit, Settle, Stage, TermFinder};
+use super::pii::{Anchors, CompiledPatterns};
 use super::record::RecordScan;
 use crate::rules::RuleSet;
 use crate::text::View;
@@ -32,7 +33,11 @@ impl Default for DetectOptions {
 pub struct Scanner {
     pub(super) rules: Arc<RuleSet>,
     pub(super) terms: CompiledTerms,
-    pub(super) matcher: TermMatcher,
+    /// Terms that are looked for everywhere.
+    pub(super) everywhere: TermFinder,
+    /// Terms that decide about matches of others.
+    pub(super) settle: Settle,
+    pub(super) anchors: Anchors,
     pub(super) patterns: CompiledPatterns,
     pub(super) aggregates: Vec<AggregateRule>,
     pub(super) options: DetectOptions,
@@ -43,7 +48,12 @@ pub struct Scanner {
 #[derive(Default)]
 pub struct Scratch {
     pub(super) view: View,
+    /// Terms found everywhere.
     pub(super) hits: Vec<Hit>,
+    /// Terms found around something.
+    pub(super) around: Vec<Hit>,
+    /// Where values may stand.
+    pub(super) segments: Vec<Range<usize>>,
     pub(super) candidates: Vec<Candidate>,
     pub(super) feed: String,
 }
@@ -62,15 +72,16 @@ impl Scanner {
         if !complaints.is_empty() {
             return Err(SetupError::Complaints(complaints));
         }
-        let matcher = TermMatcher::new(terms.terms.clone(), |term| TermOptions {
-            reading: Reading::Folded,
-            inside_words: terms.inside_words(term),
-        });
+        let everywhere = TermFinder::new(&terms, Stage::Everywhere);
+        let settle = Settle::new(&terms, TermFinder::new(&terms, Stage::Around));
+        let anchors = Anchors::new(&patterns);
         let aggregates = AggregateRule::all(&rules);
         Ok(Self {
             rules,
             terms,
-            matcher,
+            everywhere,
+            settle,
+            anchors,
             patterns,
             aggregates,
             options,

@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::set::Loaded;
 use super::syntax::{Anchor, Boundary, FORMAT, RuleSpec};
-use crate::Complaint;
 use crate::text::FoldTable;
+use crate::{Complaint, Folds};
 
 /// Where something stands, for complaints.
 #[derive(Clone, Debug)]
@@ -189,7 +189,7 @@ fn terms(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
         let mut seen: HashMap<String, &str> = HashMap::new();
         for term in list {
             let folded = table.term(term);
-            if let Some(reason) = too_broad(&folded, rule.boundary) {
+            if let Some(reason) = too_broad(&table.plain(term), rule.boundary) {
                 report(
                     format!("term `{term}` {reason}"),
                     "make it longer, or combine it with others in `all_of`",
@@ -222,10 +222,10 @@ fn terms(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
         }
     }
     for fold in &rule.folds_off {
-        if crate::Folds::named(fold).is_none() {
+        if Folds::named(fold).is_none() {
             report(
                 format!("no fold is called `{fold}`"),
-                "width, case, variant, compat, ignorable, lookalike",
+                &Folds::NAMES.map(|(_, name)| name).join(", "),
             );
         }
     }

@@ -103,7 +103,7 @@ impl FoldTable {
     }
 
     /// Every character that [`FoldTable::lowered`] turns into several, with these.
-    pub fn several(&self) -> &[(char, &'static str)] {
+    pub fn lowered_several(&self) -> &[(char, &'static str)] {
         &self.several_lowered
     }
 
@@ -130,6 +130,32 @@ impl FoldTable {
             }
         }
         folded
+    }
+
+    /// `text` in the form in which terms are compared, but for numerals, which stay.
+    pub fn plain(&self, text: &str) -> String {
+        let mut folded = String::with_capacity(text.len());
+        for c in text.chars() {
+            match self.fold(c) {
+                Folded::Same => folded.push(c),
+                Folded::One(to, _) => folded.push(to),
+                Folded::Several(to, _) => folded.push_str(to),
+                Folded::Nothing => {}
+            }
+        }
+        folded.make_ascii_lowercase();
+        folded
+    }
+
+    /// Whether `c`, once folded, joins Latin letters and digits to one word. Chinese numerals
+    /// do not, though terms see digits in them.
+    pub fn is_latin(&self, c: char) -> bool {
+        match self.fold(c) {
+            Folded::Same => c.is_ascii_alphanumeric(),
+            Folded::One(to, _) => to.is_ascii_alphanumeric(),
+            Folded::Several(to, _) => to.ends_with(|c: char| c.is_ascii_alphanumeric()),
+            Folded::Nothing => false,
+        }
     }
 
     fn build() -> Self {

@@ -4,8 +4,11 @@
 //! back into a place in the original only for what is found. The view keeps one entry a stretch
 //! of text that was not changed, and one a changed character.
 
+use std::ops::Range;
+
 use super::fold::{FoldTable, Folded};
-use crate::Span;
+use super::numerals;
+use crate::{Folds, Span};
 
 /// A stretch of the view and where it comes from.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +27,8 @@ pub struct View {
     folded: String,
     lowered: String,
     stretches: Vec<Stretch>,
+    /// Numbers in Chinese numerals.
+    spelled: Vec<Range<usize>>,
     original_len: u32,
 }
 
@@ -41,9 +46,15 @@ impl View {
         out.clear();
         out.reserve(text.len());
         let bytes = text.as_bytes();
+        let mut spelled = std::mem::take(&mut self.spelled);
+        spelled.clear();
+        numerals::each(text, |number| spelled.push(number));
+        let mut spelled_at = spelled.iter().peekable();
         let (mut run, mut at) = (0, 0);
         while at < bytes.len() {
             let lead = bytes[at];
+            while spelled_at.next_if(|number| number.end <= at).is_some() {}
+            let is_spelled = spelled_at.peek().is_some_and(|number| number.contains(&at));
             if lead < 0x80 {
                 at += 1;
                 continue;
@@ -52,7 +63,7 @@ impl View {
                 let code = (usize::from(lead & 0x0F) << 12)
                     | (usize::from(bytes[at + 1] & 0x3F) << 6)
                     | usize::from(bytes[at + 2] & 0x3F);
-                if table.keeps(code) {
+                if table.keeps(code) && !is_spelled {
                     at += 3;
                     continue;
                 }
@@ -62,7 +73,12 @@ impl View {
                 .next()
                 .expect("`at` is a character boundary");
             let end = at + c.len_utf8();
-            match table.fold(c) {
+            let digit = table.digit(c).filter(|_| is_spelled);
+            let folded = match digit {
+                Some(digit) => Folded::One(digit, Folds::NUMERAL),
+                None => table.fold(c),
+            };
+            match folded {
                 Folded::Same => {}
                 changed => {
                     self.copy(&mut out, &text[run..at], run);
@@ -86,6 +102,7 @@ impl View {
         self.lowered.push_str(&out);
         self.lowered.make_ascii_lowercase();
         self.folded = out;
+        self.spelled = spelled;
     }
 
     fn copy(&mut self, out: &mut String, same: &str, from: usize) {
@@ -160,6 +177,18 @@ mod tests {
         assert_eq!(&text[view.original(at, at + 3).range()], "㈱");
         let last = view.text().len();
         assert_eq!(&text[view.original(last - 1, last).range()], "𝐀");
+    }
+
+    #[test]
+    fn spelled_out_numbers_are_digits_and_other_numerals_stay() {
+        let text = "一共三人，电话一三八零零一三八〇〇〇。";
+        let view = view(text);
+        assert_eq!(view.text(), "一共三人,电话13800138000。");
+        let at = view.text().find("138").unwrap();
+        assert_eq!(
+            &text[view.original(at, at + 11).range()],
+            "一三八零零一三八〇〇〇"
+        );
     }
 
     #[test]

@@ -3,13 +3,16 @@
 //!
 //! Everything here is bounded by the occurrences, which are few in ordinary text.
 
-use super::Hit;
-use super::compile::{CompiledTerms, KeywordRule, Role};
-use crate::RuleIndex;
-use crate::rules::syntax::Boundary;
-use crate::text::{FoldTable, View};
+use std::collections::BTreeMap;
+use std::ops::Range;
 
-/// A match of a keyword rule, in bytes of the folded text.
+use super::compile::{CompiledTerms, KeywordRule, Role};
+use super::{Hit, TermFinder};
+use crate::rules::syntax::Boundary;
+use crate::text::{FoldTable, Folded};
+use crate::{Folds, RuleIndex};
+
+/// A match of a keyword rule, in bytes of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Candidate {
     /// Which rule.
@@ -18,6 +21,10 @@ pub struct Candidate {
     pub start: usize,
     /// One past the last byte.
     pub end: usize,
+    /// Position in [`CompiledTerms::terms`]; of a combination, that of its first group's word.
+    pub term: u32,
+    /// Folds that were needed.
+    pub folds: Folds,
     /// Position in [`KeywordRule::near`] of what makes it harmless.
     pub harmless: Option<u16>,
 }
@@ -27,34 +34,92 @@ pub struct Candidate {
 struct Occurrence {
     start: usize,
     end: usize,
+    term: u32,
+    folds: Folds,
 }
 
-/// Matches of all keyword rules in `view`, by rule and place.
-///
-/// `original` is the text that `view` folds.
-pub fn settle(
-    terms: &CompiledTerms,
-    hits: &[Hit],
-    original: &str,
-    view: &View,
-    out: &mut Vec<Candidate>,
-) {
-    out.clear();
-    let has_match = hits.iter().any(|hit| {
-        terms.roles[hit.term as usize]
+/// What stands around matches decides about them, so it is looked for there and nowhere else.
+pub struct Settle {
+    finder: TermFinder,
+    /// Bytes to each side of a match.
+    reach: usize,
+}
+
+/// Bytes that a character of a deciding word may take, hidden characters included.
+const WIDEST: usize = 8;
+
+impl Settle {
+    /// For these terms.
+    pub fn new(terms: &CompiledTerms, finder: TermFinder) -> Self {
+        let around = |term: &usize| {
+            terms.roles[*term]
+                .iter()
+                .any(|r| matches!(r, Role::Near(_) | Role::Allow(_)))
+        };
+        let longest = (0..terms.terms.len())
+            .filter(around)
+            .map(|term| terms.terms[term].chars().count() * WIDEST)
+            .max();
+        // A distance is given in Han characters; Latin ones count for a third.
+        let farthest = terms
+            .rules
             .iter()
-            .any(|r| matches!(r, Role::Term(_) | Role::Group(..)))
-    });
-    if !has_match {
-        return;
+            .flatten()
+            .map(|rule| rule.near_within * 4)
+            .max();
+        Self {
+            finder,
+            reach: longest.unwrap_or(0) + farthest.unwrap_or(0),
+        }
     }
-    let mut found = Found::collect(terms, hits, original, view);
-    found.plain(out);
-    found.combinations(terms, view, out);
-    keep_longest(terms, out);
-    for candidate in out.iter_mut() {
-        let rule = rule_of(terms, candidate.rule);
-        candidate.harmless = found.harmless(rule, candidate, view.text());
+
+    /// The terms that decide.
+    pub const fn finder(&self) -> &TermFinder {
+        &self.finder
+    }
+
+    /// Matches of all keyword rules in `text`, by rule and place, from the occurrences of terms.
+    pub fn run(
+        &self,
+        terms: &CompiledTerms,
+        hits: &[Hit],
+        text: &str,
+        around: &mut Vec<Hit>,
+        out: &mut Vec<Candidate>,
+    ) {
+        out.clear();
+        around.clear();
+        for range in self.neighbourhoods(terms, hits, text) {
+            self.finder.find_within(text, range, around);
+        }
+        let mut found = Found::collect(terms, hits, around, text);
+        found.plain(out);
+        found.combinations(terms, text, out);
+        keep_longest(terms, out);
+        for candidate in out.iter_mut() {
+            let rule = rule_of(terms, candidate.rule);
+            candidate.harmless = found.harmless(rule, candidate, text);
+        }
+    }
+
+    /// Stretches around matches, in order, none touching another.
+    fn neighbourhoods(&self, terms: &CompiledTerms, hits: &[Hit], text: &str) -> Vec<Range<usize>> {
+        let mut all: Vec<Range<usize>> = hits
+            .iter()
+            .filter(|hit| {
+                let roles = &terms.roles[hit.term as usize];
+                roles
+                    .iter()
+                    .any(|r| matches!(r, Role::Term(_) | Role::Group(..)))
+            })
+            .map(|hit| {
+                let start = (hit.start as usize).saturating_sub(self.reach);
+                let end = (hit.end as usize + self.reach).min(text.len());
+                text.floor_char_boundary(start)..text.ceil_char_boundary(end)
+            })
+            .collect();
+        crate::span::merge(&mut all);
+        all
     }
 }
 
@@ -72,52 +137,56 @@ struct Found {
 }
 
 impl Found {
-    fn collect(terms: &CompiledTerms, hits: &[Hit], original: &str, view: &View) -> Self {
+    fn collect(terms: &CompiledTerms, hits: &[Hit], around: &[Hit], text: &str) -> Self {
         let mut found = Self::default();
         let mut allowed: Vec<(Option<RuleIndex>, Occurrence)> = Vec::new();
-        for hit in hits {
-            let at = Occurrence {
-                start: hit.start as usize,
-                end: hit.end as usize,
-            };
+        for hit in around {
+            let at = Occurrence::of(hit, hit.folds);
             for role in &terms.roles[hit.term as usize] {
-                if let Role::Allow(rule) = role {
-                    allowed.push((*rule, at));
+                match *role {
+                    Role::Allow(rule) => allowed.push((rule, at)),
+                    Role::Near(set) if bounded(text, at, Boundary::Auto) => {
+                        found.near.push((set, at));
+                    }
+                    _ => {}
                 }
             }
         }
+        allowed.sort_unstable_by_key(|(_, phrase)| phrase.start);
+        let longest = allowed
+            .iter()
+            .map(|(_, phrase)| phrase.end - phrase.start)
+            .max();
         let is_allowed = |rule: RuleIndex, at: Occurrence| {
-            allowed.iter().any(|(of, phrase)| {
-                of.is_none_or(|of| of == rule) && phrase.start <= at.start && at.end <= phrase.end
-            })
+            let Some(longest) = longest else { return false };
+            let first = allowed.partition_point(|(_, p)| p.start + longest < at.end);
+            allowed[first..]
+                .iter()
+                .take_while(|(_, phrase)| phrase.start <= at.start)
+                .any(|(of, phrase)| of.is_none_or(|of| of == rule) && at.end <= phrase.end)
         };
-        let text = view.text().as_bytes();
         for hit in hits {
-            let at = Occurrence {
-                start: hit.start as usize,
-                end: hit.end as usize,
-            };
+            let original = &text[hit.start as usize..hit.end as usize];
+            let mut at = None;
             for role in &terms.roles[hit.term as usize] {
+                let (Role::Term(rule) | Role::Group(rule, _)) = *role else {
+                    continue;
+                };
+                let at = *at.get_or_insert_with(|| {
+                    let needed = terms.needed(hit.term, original, hit.folds);
+                    needed.map(|folds| Occurrence::of(hit, folds))
+                });
+                let Some(at) = at else { break };
+                let spec = rule_of(terms, rule);
+                if at.folds.intersects(spec.folds_off)
+                    || !bounded(text, at, spec.boundary)
+                    || is_allowed(rule, at)
+                {
+                    continue;
+                }
                 match *role {
-                    Role::Term(rule) | Role::Group(rule, _) => {
-                        let spec = rule_of(terms, rule);
-                        if !bounded(text, at, spec.boundary) || is_allowed(rule, at) {
-                            continue;
-                        }
-                        if spec.folds_off.0 != 0
-                            && needs(original, view, at).intersects(spec.folds_off)
-                        {
-                            continue;
-                        }
-                        match *role {
-                            Role::Group(_, group) => found.groups.push((rule, group, at)),
-                            _ => found.terms.push((rule, at)),
-                        }
-                    }
-                    Role::Near(set) if bounded(text, at, Boundary::Auto) => {
-                        found.near.push((set, at))
-                    }
-                    Role::Near(_) | Role::Allow(_) | Role::Context(_) | Role::Against(_) => {}
+                    Role::Group(_, group) => found.groups.push((rule, group, at)),
+                    _ => found.terms.push((rule, at)),
                 }
             }
         }
@@ -127,15 +196,10 @@ impl Found {
     }
 
     fn plain(&self, out: &mut Vec<Candidate>) {
-        out.extend(self.terms.iter().map(|(rule, at)| Candidate {
-            rule: *rule,
-            start: at.start,
-            end: at.end,
-            harmless: None,
-        }));
+        out.extend(self.terms.iter().map(|(rule, at)| at.candidate(*rule)));
     }
 
-    fn combinations(&mut self, terms: &CompiledTerms, view: &View, out: &mut Vec<Candidate>) {
+    fn combinations(&mut self, terms: &CompiledTerms, text: &str, out: &mut Vec<Candidate>) {
         for of_rule in self.groups.chunk_by(|a, b| a.0 == b.0) {
             let rule = rule_of(terms, of_rule[0].0);
             let groups: Vec<&[(RuleIndex, u16, Occurrence)]> =
@@ -144,13 +208,8 @@ impl Found {
                 continue;
             }
             for (_, _, anchor) in groups[0] {
-                if let Some(at) = smallest_window(*anchor, &groups[1..], rule.within, view.text()) {
-                    out.push(Candidate {
-                        rule: rule.rule,
-                        start: at.start,
-                        end: at.end,
-                        harmless: None,
-                    });
+                if let Some(at) = smallest_window(*anchor, &groups[1..], rule.within, text) {
+                    out.push(at.candidate(rule.rule));
                 }
             }
         }
@@ -205,6 +264,8 @@ fn smallest_window(
         window = Occurrence {
             start: window.start.min(best.start),
             end: window.end.max(best.end),
+            term: window.term,
+            folds: window.folds.union(best.folds),
         };
     }
     (thirds(&text[window.start..window.end]) <= within * 3).then_some(window)
@@ -220,43 +281,70 @@ fn keep_longest(terms: &CompiledTerms, candidates: &mut Vec<Candidate>) {
             .cmp(&b.rule)
             .then(by_length)
             .then(a.start.cmp(&b.start))
+            // The spelling that needs least, then the first term.
+            .then(a.folds.cmp(&b.folds))
+            .then(a.term.cmp(&b.term))
     });
     let mut kept: Vec<Candidate> = Vec::with_capacity(candidates.len());
     for of_rule in candidates.chunk_by(|a, b| a.rule == b.rule) {
         // Kept matches of a rule do not overlap, so in order of their starts a neighbour decides.
-        let mut places = std::collections::BTreeMap::<usize, usize>::new();
+        let mut places = BTreeMap::<usize, Candidate>::new();
         for candidate in of_rule {
             let before = places.range(..candidate.end).next_back();
-            if before.is_none_or(|(_, &end)| end <= candidate.start) {
-                places.insert(candidate.start, candidate.end);
+            if before.is_none_or(|(_, before)| before.end <= candidate.start) {
+                places.insert(candidate.start, *candidate);
             }
         }
-        kept.extend(places.into_iter().map(|(start, end)| Candidate {
-            rule: of_rule[0].rule,
-            start,
-            end,
-            harmless: None,
-        }));
+        kept.extend(places.into_values());
     }
     *candidates = kept;
 }
 
+impl Occurrence {
+    const fn of(hit: &Hit, folds: Folds) -> Self {
+        Self {
+            start: hit.start as usize,
+            end: hit.end as usize,
+            term: hit.term,
+            folds,
+        }
+    }
+
+    const fn candidate(self, rule: RuleIndex) -> Candidate {
+        Candidate {
+            rule,
+            start: self.start,
+            end: self.end,
+            term: self.term,
+            folds: self.folds,
+            harmless: None,
+        }
+    }
+}
+
 /// Whether a Latin end of an occurrence has no Latin letter or digit beside it.
-fn bounded(text: &[u8], at: Occurrence, boundary: Boundary) -> bool {
-    boundary == Boundary::None || is_whole_word(text, at.start, at.end)
+fn bounded(text: &str, at: Occurrence, boundary: Boundary) -> bool {
+    if boundary == Boundary::None {
+        return true;
+    }
+    let table = FoldTable::get();
+    let shown = |c: &char| !matches!(table.fold(*c), Folded::Nothing);
+    let joins = |a: Option<char>, b: Option<char>| {
+        // Almost always one of the two is a Han character or a space.
+        a.zip(b)
+            .is_some_and(|(a, b)| table.is_latin(a) && table.is_latin(b))
+    };
+    let (before, inside, after) = (&text[..at.start], &text[at.start..at.end], &text[at.end..]);
+    !joins(before.chars().rev().find(shown), inside.chars().next())
+        && !joins(inside.chars().next_back(), after.chars().find(shown))
 }
 
-/// Whether no Latin letter or digit continues a Latin end of `start..end`.
+/// Whether no Latin letter or digit continues a Latin end of `start..end` of folded text.
 pub fn is_whole_word(text: &[u8], start: usize, end: usize) -> bool {
-    let at = Occurrence { start, end };
     let joins = |a: u8, b: u8| a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric();
-    let before = at.start > 0 && joins(text[at.start - 1], text[at.start]);
-    let after = at.end < text.len() && joins(text[at.end - 1], text[at.end]);
+    let before = start > 0 && joins(text[start - 1], text[start]);
+    let after = end < text.len() && joins(text[end - 1], text[end]);
     !before && !after
-}
-
-fn needs(original: &str, view: &View, at: Occurrence) -> crate::Folds {
-    FoldTable::get().folds_of(&original[view.original(at.start, at.end).range()])
 }
 
 /// Length of a text in thirds of a Han character: an ASCII character says about a third of what a

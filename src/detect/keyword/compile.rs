@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::matcher::is_noise;
 use crate::rules::RuleSet;
-use crate::rules::syntax::{Boundary, RuleSpec};
+use crate::rules::syntax::{Anchor, Boundary, RuleSpec};
 use crate::text::FoldTable;
 use crate::{Complaint, Confidence, Folds, RuleIndex};
 
@@ -52,10 +53,23 @@ pub struct KeywordRule {
     pub confidence: Confidence,
 }
 
+/// When a term is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Everywhere: it may be a match, or a value may follow it.
+    Everywhere,
+    /// Around what was found: it says whether that stands.
+    Around,
+}
+
 /// All terms of all rules.
 pub struct CompiledTerms {
     /// Different folded terms.
     pub terms: Vec<String>,
+    /// How rules spell each, where they spell it otherwise or where it is a number.
+    declared: Vec<Vec<String>>,
+    /// Whether the context words of a rule by position lead to its values.
+    leads: Vec<bool>,
     /// Roles of each.
     pub roles: Vec<Vec<Role>>,
     /// Keyword rules by rule position.
@@ -71,6 +85,7 @@ impl CompiledTerms {
             table: FoldTable::get(),
             ids: HashMap::new(),
             terms: vec![],
+            declared: vec![],
             roles: vec![],
         };
         let mut sets: HashMap<&str, u16> = HashMap::new();
@@ -101,8 +116,15 @@ impl CompiledTerms {
                 });
             }
         }
+        let leads = rules.rules().iter().map(|rule| match rule.anchor {
+            Some(Anchor::Context) => true,
+            Some(Anchor::Digit) => rule.context_required,
+            _ => false,
+        });
         Self {
+            leads: leads.collect(),
             terms: builder.terms,
+            declared: builder.declared,
             roles: builder.roles,
             rules: compiled,
             sets: usize::from(next_set),
@@ -111,6 +133,72 @@ impl CompiledTerms {
 }
 
 impl CompiledTerms {
+    /// Whether a term is looked for at this stage for the sake of a role.
+    pub fn is_wanted(&self, role: Role, stage: Stage) -> bool {
+        match (role, stage) {
+            (Role::Term(_) | Role::Group(..), _) => stage == Stage::Everywhere,
+            // Words that lead to values also speak for the values around them.
+            (Role::Context(rule), Stage::Everywhere) => self.leads[rule.0 as usize],
+            (Role::Context(_) | Role::Allow(_) | Role::Near(_) | Role::Against(_), _) => {
+                stage == Stage::Around
+            }
+        }
+    }
+
+    /// Whether a rule wants the term found where noise or repetitions hide it.
+    pub fn is_evasive(&self, term: usize) -> bool {
+        const EVASIONS: Folds = Folds::NOISE.union(Folds::REPEAT);
+        self.roles[term].iter().any(|role| match role {
+            Role::Term(rule) | Role::Group(rule, _) => self.rules[rule.0 as usize]
+                .as_ref()
+                .is_some_and(|rule| rule.folds_off.0 & EVASIONS.0 != EVASIONS.0),
+            _ => false,
+        })
+    }
+
+    /// The folds that `original` needed to be this term: none where a rule spells it so. Nothing
+    /// where it is another number than a rule spells: 五四 is not 54.
+    pub fn needed(&self, term: u32, original: &str, folds: Folds) -> Option<Folds> {
+        const HIDING: Folds = Folds::NOISE.union(Folds::REPEAT).union(Folds::IGNORABLE);
+        let declared = &self.declared[term as usize];
+        if declared.is_empty() || declared.iter().any(|word| word == original) {
+            return Some(if declared.is_empty() {
+                folds
+            } else {
+                Folds::default()
+            });
+        }
+        let table = FoldTable::get();
+        let plain = table.plain(original);
+        let spelled = |word: &String| {
+            // What only hides stands between the characters a rule spells.
+            let mut shown = plain.chars().peekable();
+            let mut previous = None;
+            let whole = table.plain(word).chars().all(|wanted| {
+                while shown
+                    .peek()
+                    .is_some_and(|c| *c != wanted && (is_noise(*c) || Some(*c) == previous))
+                {
+                    shown.next();
+                }
+                previous = Some(wanted);
+                shown.next() == Some(wanted)
+            });
+            whole && shown.all(|c| Some(c) == previous)
+        };
+        if let Some(word) = declared.iter().find(|word| spelled(word)) {
+            // Folds of the spelling itself say nothing about the text.
+            let own = table.folds_of(word);
+            let of_text = table.folds_of(original);
+            let other = Folds(of_text.0 & !own.0);
+            return Some(Folds(folds.0 & HIDING.0).union(other));
+        }
+        let is_number = self.terms[term as usize]
+            .bytes()
+            .all(|b| b.is_ascii_digit());
+        (!is_number).then_some(folds)
+    }
+
     /// Whether a term may begin inside a Latin word: allow phrases, and rules without boundary.
     pub fn inside_words(&self, term: usize) -> bool {
         self.roles[term].iter().any(|role| match role {
@@ -137,6 +225,7 @@ struct Builder {
     table: &'static FoldTable,
     ids: HashMap<String, usize>,
     terms: Vec<String>,
+    declared: Vec<Vec<String>>,
     roles: Vec<Vec<Role>>,
 }
 
@@ -149,8 +238,17 @@ impl Builder {
         let id = *self.ids.entry(folded).or_insert_with_key(|folded| {
             self.terms.push(folded.clone());
             self.roles.push(Vec::new());
+            self.declared.push(Vec::new());
             self.terms.len() - 1
         });
+        let is_number = || word.chars().all(|c| self.table.digit(c).is_some());
+        let is_match = matches!(role, Role::Term(_) | Role::Group(..));
+        if is_match
+            && (self.terms[id] != word || is_number())
+            && !self.declared[id].iter().any(|spelled| spelled == word)
+        {
+            self.declared[id].push(word.to_owned());
+        }
         if !self.roles[id].contains(&role) {
             self.roles[id].push(role);
         }

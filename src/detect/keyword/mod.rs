@@ -2,10 +2,12 @@
 
 mod combine;
 mod compile;
+mod finder;
 mod matcher;
 
-pub use combine::{Candidate, back, forward, is_whole_word, settle};
-pub use compile::{CompiledTerms, KeywordRule, Role};
+pub use combine::{Candidate, Settle, back, forward, is_whole_word};
+pub use compile::{CompiledTerms, KeywordRule, Role, Stage};
+pub use finder::TermFinder;
 pub use matcher::{Reading, TermMatcher, TermOptions};
 
 use crate::Folds;

@@ -10,9 +10,10 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use regex::Regex;
 
 use crate::rules::Tables;
+use crate::text::{FoldTable, Folded};
 
 /// Characters before the first house number in which an address begins.
-const REACH: usize = 60;
+pub(super) const REACH: usize = 60;
 /// Levels from which a place is a home and no district. Source: taxonomy of the product, 2.3.
 const LEVELS: usize = 3;
 
@@ -87,6 +88,21 @@ pub fn find(text: &str) -> Vec<(usize, usize)> {
     found
 }
 
+/// What follows the number of a house or room.
+const NUMBERED: [&str; 9] = ["号", "栋", "幢", "座", "弄", "单元", "楼", "室", "房"];
+
+/// Whether, in text of any form, one of [`NUMBERED`] may follow.
+pub(super) fn unit_follows(text: &str) -> bool {
+    let table = FoldTable::get();
+    let shown = text.chars().find_map(|c| match table.fold(c) {
+        Folded::Same => Some(c),
+        Folded::One(to, _) => Some(to),
+        Folded::Several(to, _) => to.chars().next(),
+        Folded::Nothing => None,
+    });
+    shown.is_some_and(|c| NUMBERED.iter().any(|unit| unit.starts_with(c)))
+}
+
 /// Starts of ASCII numbers that a unit follows.
 fn numbered_units(text: &str) -> impl Iterator<Item = usize> + '_ {
     let bytes = text.as_bytes();
@@ -105,11 +121,7 @@ fn numbered_units(text: &str) -> impl Iterator<Item = usize> + '_ {
                     .take(2)
                     .take_while(|b| b.is_ascii_alphabetic())
                     .count();
-            if digits <= 6
-                && ["号", "栋", "幢", "座", "弄", "单元", "楼", "室", "房"]
-                    .iter()
-                    .any(|unit| text[at..].starts_with(unit))
-            {
+            if digits <= 6 && NUMBERED.iter().any(|unit| text[at..].starts_with(unit)) {
                 return Some(start);
             }
         }

@@ -33,11 +33,11 @@ pub struct Value {
 /// Characters before a value in which a word speaks against it.
 const AGAINST_WITHIN: usize = 12;
 /// Characters of the longest value that follows a context word.
-const LONGEST_VALUE: usize = 64;
+pub(super) const LONGEST_VALUE: usize = 64;
 /// Han characters beside a cluster that patterns may use: 京A…, 南字第…号.
-const HAN_BESIDE: usize = 4;
+pub(super) const HAN_BESIDE: usize = 4;
 /// A short field is tried as a whole when its key is a context word, up to so many bytes.
-const SHORT_FIELD: usize = 256;
+pub(super) const SHORT_FIELD: usize = 256;
 /// Share of digits around a value from which it counts as standing among numbers, percent.
 const DENSE_PERCENT: usize = 60;
 /// Bytes on each side that are looked at for that.
@@ -382,7 +382,7 @@ impl<'a> Search<'a> {
 }
 
 /// Whether a key is, or holds, one of the words: `手机号码`, `user_phone`, `contact.tel`.
-fn key_speaks_for(key: &str, words: &[String]) -> bool {
+pub(super) fn key_speaks_for(key: &str, words: &[String]) -> bool {
     !key.is_empty()
         && words
             .iter()

@@ -1,10 +1,11 @@
 //! Personal data: pattern rules, their confirmations and their context.
 //!
-//! Wide and cheap first: one pass finds clusters of digits, `@` signs and context words; only
-//! there patterns are tried. Then narrow: confirmations, words that speak for or against, values
-//! known to be nobody's.
+//! Wide and cheap first: one pass over the text as it stands finds numbers, `@` signs and context
+//! words ([`Anchors`]); only what surrounds them is folded and patterns are tried there. Then
+//! narrow: confirmations, words that speak for or against, values known to be nobody's.
 
 mod address;
+mod anchors;
 pub mod checksum;
 mod cluster;
 mod cn_identity;
@@ -19,5 +20,6 @@ mod generic;
 mod mrz;
 mod placeholder;
 
+pub use anchors::Anchors;
 pub use compile::CompiledPatterns;
 pub use engine::{Search, Value};

@@ -445,7 +445,7 @@ impl Builder {
 
     /// Characters that fold to several can begin, and go on with, what their first one can.
     fn several(&mut self) {
-        for (c, to) in self.table.several() {
+        for (c, to) in self.table.lowered_several() {
             let first = to.chars().next().map_or(0, |c| c as usize);
             let mut class = self.class.get(first).copied().unwrap_or(0) & (START | SECOND);
             if class & START != 0 {

@@ -19,7 +19,8 @@ use std::ops::Range;
 use blocks::{BLOCK, Blocks, GATHER, Masks, Portable, three_bytes, two_bytes};
 use index::{ALONE, ASCII_CLASS, Index, OTHER, SKIP, START, ascii_hash, key, pair_hash};
 pub use walk::Reading;
-use walk::{is_noise, walk};
+pub(super) use walk::is_noise;
+use walk::walk;
 
 use super::Hit;
 use crate::text::{FoldTable, Folded};
@@ -583,7 +584,11 @@ mod tests {
             matcher.find_within(text, 0..middle, &mut hits);
             matcher.find_within(text, middle..text.len(), &mut hits);
             hits.sort_unstable_by_key(|hit| (hit.end, hit.start, hit.term));
-            assert_eq!(hits, expected, "{way:?} {:?} in halves of {text:?}", matcher.terms);
+            assert_eq!(
+                hits, expected,
+                "{way:?} {:?} in halves of {text:?}",
+                matcher.terms
+            );
         }
     }
 

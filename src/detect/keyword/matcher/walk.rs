@@ -12,7 +12,7 @@ const DRAWN_OUT: usize = 3;
 
 /// Whether a folded character, between the characters of a term, only hides it: symbols and
 /// spaces that end neither a sentence nor a line. Sentence and clause marks are none.
-pub(super) fn is_noise(c: char) -> bool {
+pub fn is_noise(c: char) -> bool {
     matches!(c,
         ' ' | '*' | '-' | '_' | '.' | '~' | '+' | '=' | '#' | '^' | '&' | '|' | '/' | '\\' | '`'
         | '\'' | '\u{A0}' | '·' | '•' | '‐'..='―' | '…' | '‖' | '\u{2190}'..='\u{21FF}'
