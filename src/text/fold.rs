@@ -45,7 +45,7 @@ pub enum Folded {
 pub struct FoldTable {
     /// Per character below [`TABLE_END`]: target in the low 21 bits (0 for itself), folds above.
     entries: Box<[u32]>,
-    /// One bit for every character below 65,536: set if it changes. Small enough to stay in the
+    /// One bit for every character below 65,536: set if it changes in some form. Small enough to stay in the
     /// nearest cache, where the entries are not.
     changes: Box<[u64; 1024]>,
     /// What terms see, as `entries`.
@@ -64,9 +64,10 @@ impl FoldTable {
         &TABLE
     }
 
-    /// Whether the three-byte character with this code folds to itself; the hot question.
+    /// Whether the character of the basic plane with this code folds to itself in both forms; the
+    /// hot question.
     #[inline]
-    pub(super) fn keeps(&self, code: usize) -> bool {
+    pub fn keeps(&self, code: usize) -> bool {
         self.changes[code >> 6 & 1023] >> (code & 63) & 1 == 0
     }
 
@@ -184,10 +185,10 @@ impl FoldTable {
             }
         }
         let mut changes = Box::new([0u64; 1024]);
-        for (code, entry) in entries.iter().enumerate().take(0x1_0000) {
+        let (lowered, several_lowered) = lower(&entries, &several);
+        for (code, entry) in lowered.iter().enumerate().take(0x1_0000) {
             changes[code >> 6] |= u64::from(*entry != 0) << (code & 63);
         }
-        let (lowered, several_lowered) = lower(&entries, &several);
         let mut table = Self {
             entries,
             changes,

@@ -14,7 +14,8 @@ const STEP: usize = 3 * (FEWEST - 1);
 /// with [`FEWEST`] numerals at least, in order.
 pub fn each(text: &str, mut found: impl FnMut(Range<usize>)) {
     let table = FoldTable::get();
-    let is_numeral = |c: char| !c.is_ascii() && table.digit(c).is_some();
+    let is_kept = |c: char| c.is_ascii() || (c < '\u{10000}' && table.keeps(c as usize));
+    let is_numeral = |c: char| !is_kept(c) && table.digit(c).is_some();
     let belongs = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-') || is_numeral(c);
     let mut at = 0;
     while at < text.len() {

@@ -63,7 +63,7 @@ impl View {
                 let code = (usize::from(lead & 0x0F) << 12)
                     | (usize::from(bytes[at + 1] & 0x3F) << 6)
                     | usize::from(bytes[at + 2] & 0x3F);
-                if table.keeps(code) && !is_spelled {
+                if table.keeps(code) {
                     at += 3;
                     continue;
                 }

@@ -88,13 +88,19 @@ impl Settle {
         out: &mut Vec<Candidate>,
     ) {
         out.clear();
+        let mut found = Found::collect(terms, hits, text);
+        found.candidates(terms, text, out);
+        if out.is_empty() {
+            return;
+        }
         around.clear();
-        for range in self.neighbourhoods(terms, hits, text) {
+        for range in self.neighbourhoods(out, text) {
             self.finder.find_within(text, range, around);
         }
-        let mut found = Found::collect(terms, hits, around, text);
-        found.plain(out);
-        found.combinations(terms, text, out);
+        if found.leave_out(terms, around, text) {
+            out.clear();
+            found.candidates(terms, text, out);
+        }
         keep_longest(terms, out);
         for candidate in out.iter_mut() {
             let rule = rule_of(terms, candidate.rule);
@@ -103,21 +109,13 @@ impl Settle {
     }
 
     /// Stretches around matches, in order, none touching another.
-    fn neighbourhoods(&self, terms: &CompiledTerms, hits: &[Hit], text: &str) -> Vec<Range<usize>> {
-        let mut all: Vec<Range<usize>> = hits
-            .iter()
-            .filter(|hit| {
-                let roles = &terms.roles[hit.term as usize];
-                roles
-                    .iter()
-                    .any(|r| matches!(r, Role::Term(_) | Role::Group(..)))
-            })
-            .map(|hit| {
-                let start = (hit.start as usize).saturating_sub(self.reach);
-                let end = (hit.end as usize + self.reach).min(text.len());
-                text.floor_char_boundary(start)..text.ceil_char_boundary(end)
-            })
-            .collect();
+    fn neighbourhoods(&self, candidates: &[Candidate], text: &str) -> Vec<Range<usize>> {
+        let around = candidates.iter().map(|at| {
+            let start = at.start.saturating_sub(self.reach);
+            let end = (at.end + self.reach).min(text.len());
+            text.floor_char_boundary(start)..text.ceil_char_boundary(end)
+        });
+        let mut all = around.collect();
         crate::span::merge(&mut all);
         all
     }
@@ -137,8 +135,46 @@ struct Found {
 }
 
 impl Found {
-    fn collect(terms: &CompiledTerms, hits: &[Hit], around: &[Hit], text: &str) -> Self {
+    /// Occurrences that the rules take, of combinations only where all of their groups have some.
+    fn collect(terms: &CompiledTerms, hits: &[Hit], text: &str) -> Self {
         let mut found = Self::default();
+        // Leading words are frequent and combinations are not, so groups are counted first.
+        let mut leading: Vec<(RuleIndex, u16, u32)> = Vec::new();
+        for (number, hit) in hits.iter().enumerate() {
+            for role in &terms.roles[hit.term as usize] {
+                match *role {
+                    Role::Group(rule, group) => leading.push((rule, group, number as u32)),
+                    Role::Term(rule) => {
+                        let at = occurrence(terms, hit, rule, text);
+                        found.terms.extend(at.map(|at| (rule, at)));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        leading.sort_unstable();
+        for of_rule in leading.chunk_by(|a, b| a.0 == b.0) {
+            let groups = of_rule.chunk_by(|a, b| a.1 == b.1).count();
+            if groups < usize::from(rule_of(terms, of_rule[0].0).groups) {
+                continue;
+            }
+            for (rule, group, number) in of_rule {
+                let at = occurrence(terms, &hits[*number as usize], *rule, text);
+                found.groups.extend(at.map(|at| (*rule, *group, at)));
+            }
+        }
+        found.groups.sort_unstable();
+        found
+    }
+
+    fn candidates(&self, terms: &CompiledTerms, text: &str, out: &mut Vec<Candidate>) {
+        self.plain(out);
+        self.combinations(terms, text, out);
+    }
+
+    /// Leaves out what an allow phrase covers, and notes the words that make matches harmless.
+    /// Whether there was something to leave out.
+    fn leave_out(&mut self, terms: &CompiledTerms, around: &[Hit], text: &str) -> bool {
         let mut allowed: Vec<(Option<RuleIndex>, Occurrence)> = Vec::new();
         for hit in around {
             let at = Occurrence::of(hit, hit.folds);
@@ -146,60 +182,36 @@ impl Found {
                 match *role {
                     Role::Allow(rule) => allowed.push((rule, at)),
                     Role::Near(set) if bounded(text, at, Boundary::Auto) => {
-                        found.near.push((set, at));
+                        self.near.push((set, at));
                     }
                     _ => {}
                 }
             }
         }
+        self.near.sort_unstable();
         allowed.sort_unstable_by_key(|(_, phrase)| phrase.start);
-        let longest = allowed
-            .iter()
-            .map(|(_, phrase)| phrase.end - phrase.start)
-            .max();
+        let lengths = allowed.iter().map(|(_, phrase)| phrase.end - phrase.start);
+        let Some(longest) = lengths.max() else {
+            return false;
+        };
         let is_allowed = |rule: RuleIndex, at: Occurrence| {
-            let Some(longest) = longest else { return false };
             let first = allowed.partition_point(|(_, p)| p.start + longest < at.end);
             allowed[first..]
                 .iter()
                 .take_while(|(_, phrase)| phrase.start <= at.start)
                 .any(|(of, phrase)| of.is_none_or(|of| of == rule) && at.end <= phrase.end)
         };
-        for hit in hits {
-            let original = &text[hit.start as usize..hit.end as usize];
-            let mut at = None;
-            for role in &terms.roles[hit.term as usize] {
-                let (Role::Term(rule) | Role::Group(rule, _)) = *role else {
-                    continue;
-                };
-                let at = *at.get_or_insert_with(|| {
-                    let needed = terms.needed(hit.term, original, hit.folds);
-                    needed.map(|folds| Occurrence::of(hit, folds))
-                });
-                let Some(at) = at else { break };
-                let spec = rule_of(terms, rule);
-                if at.folds.intersects(spec.folds_off)
-                    || !bounded(text, at, spec.boundary)
-                    || is_allowed(rule, at)
-                {
-                    continue;
-                }
-                match *role {
-                    Role::Group(_, group) => found.groups.push((rule, group, at)),
-                    _ => found.terms.push((rule, at)),
-                }
-            }
-        }
-        found.groups.sort_unstable();
-        found.near.sort_unstable();
-        found
+        let before = self.terms.len() + self.groups.len();
+        self.terms.retain(|(rule, at)| !is_allowed(*rule, *at));
+        self.groups.retain(|(rule, _, at)| !is_allowed(*rule, *at));
+        before > self.terms.len() + self.groups.len()
     }
 
     fn plain(&self, out: &mut Vec<Candidate>) {
         out.extend(self.terms.iter().map(|(rule, at)| at.candidate(*rule)));
     }
 
-    fn combinations(&mut self, terms: &CompiledTerms, text: &str, out: &mut Vec<Candidate>) {
+    fn combinations(&self, terms: &CompiledTerms, text: &str, out: &mut Vec<Candidate>) {
         for of_rule in self.groups.chunk_by(|a, b| a.0 == b.0) {
             let rule = rule_of(terms, of_rule[0].0);
             let groups: Vec<&[(RuleIndex, u16, Occurrence)]> =
@@ -320,6 +332,14 @@ impl Occurrence {
             harmless: None,
         }
     }
+}
+
+/// A hit as a rule takes it, if it does.
+fn occurrence(terms: &CompiledTerms, hit: &Hit, rule: RuleIndex, text: &str) -> Option<Occurrence> {
+    let original = &text[hit.start as usize..hit.end as usize];
+    let spec = rule_of(terms, rule);
+    let at = Occurrence::of(hit, terms.needed(hit.term, original, hit.folds)?);
+    (!at.folds.intersects(spec.folds_off) && bounded(text, at, spec.boundary)).then_some(at)
 }
 
 /// Whether a Latin end of an occurrence has no Latin letter or digit beside it.

@@ -122,7 +122,8 @@ impl Anchors {
             rule.min_digits <= number.digits && rule.min_length <= number.length
         };
         let mut at = 0;
-        while let Some(place) = next(text.as_bytes(), at) {
+        let mut places = Places::new(text);
+        while let Some(place) = places.next(at) {
             let c = text[place..].chars().next().expect("it is in the text");
             let number = Number::at(text, place);
             at = (place + c.len_utf8()).max(number.end);
@@ -185,10 +186,9 @@ impl Number {
     /// The number whose first digit stands at `place`, with the letters before it.
     fn at(text: &str, place: usize) -> Self {
         let table = FoldTable::get();
-        let letters = text[..place]
-            .chars()
-            .rev()
-            .take_while(|c| table.is_latin(*c) || table.fold(*c) == Folded::Nothing);
+        let letters = text[..place].chars().rev().take_while(|c| {
+            !is_kept(table, *c) && (table.is_latin(*c) || table.fold(*c) == Folded::Nothing)
+        });
         let (mut start, mut length) = (place, 0);
         for c in letters {
             start -= c.len_utf8();
@@ -247,6 +247,9 @@ fn kind(table: &FoldTable, c: char) -> Kind {
     if c.is_ascii() {
         return of(c);
     }
+    if is_kept(table, c) {
+        return Kind::Other;
+    }
     match table.lowered(c) {
         Folded::Same => Kind::Other,
         Folded::One(to, _) => of(to),
@@ -259,10 +262,13 @@ fn kind(table: &FoldTable, c: char) -> Kind {
     }
 }
 
+/// Most of what stands around numbers: characters beyond ASCII that nothing is folded to.
+fn is_kept(table: &FoldTable, c: char) -> bool {
+    !c.is_ascii() && c < '\u{10000}' && table.keeps(c as usize)
+}
+
 fn is_at_sign(c: char) -> bool {
-    c == '@'
-        || FoldTable::get().fold(c) == Folded::One('@', crate::Folds::WIDTH)
-        || matches!(FoldTable::get().fold(c), Folded::One('@', _))
+    c == '@' || matches!(FoldTable::get().fold(c), Folded::One('@', _))
 }
 
 /// Whether a character that begins with these bytes may fold to a digit or `@`: exactly the ASCII
@@ -275,8 +281,7 @@ const fn may_be(first: u8, second: u8, third: u8) -> bool {
         | ((first == 0xEF) & (second == 0xB9) & (third == 0xAB))
         | ((first == 0xE2)
             & ((second.wrapping_sub(0x81) <= 1)
-                | (second == 0x85)
-                | (second == 0x86)
+                | (second.wrapping_sub(0x85) <= 1)
                 | (second.wrapping_sub(0x91) <= 2)
                 | (second.wrapping_sub(0x9D) <= 1)))
         | ((first == 0xE3) & (second.wrapping_sub(0x88) <= 7))
@@ -290,72 +295,152 @@ const fn may_be(first: u8, second: u8, third: u8) -> bool {
         | (first == 0xF0)
 }
 
-/// The next character at or after `from` that folds to a digit, or to text with digits, or to `@`.
-fn next(text: &[u8], from: usize) -> Option<usize> {
-    let mut at = from;
-    loop {
-        at += skip(&text[at..]);
-        let rest = text.get(at..).filter(|rest| !rest.is_empty())?;
-        if rest[0].is_ascii() {
-            if rest[0].is_ascii_digit() || rest[0] == b'@' {
-                return Some(at);
-            }
-        } else if rest[0] >= 0xC0 {
-            let length = rest[0].leading_ones() as usize;
-            let c = std::str::from_utf8(&rest[..length]).expect("text is UTF-8");
-            let c = c.chars().next().expect("one character");
-            let table = FoldTable::get();
-            let has_digit = match table.fold(c) {
-                Folded::One(to, _) => to.is_ascii_digit() || to == '@',
-                Folded::Several(to, _) => to.bytes().any(|b| b.is_ascii_digit()),
-                _ => false,
-            };
-            if has_digit {
-                return Some(at);
-            }
+/// Characters that fold to a digit, or to text with digits, or to `@`, in order.
+struct Places<'a> {
+    text: &'a [u8],
+    /// First byte of the block that `mask` is about.
+    base: usize,
+    /// Bytes of the block that [`may_be`] takes.
+    mask: u64,
+}
+
+/// Bytes looked at together.
+const BLOCK: usize = 64;
+/// What [`may_be`] looks at beyond the first byte.
+const AHEAD: usize = 2;
+
+impl<'a> Places<'a> {
+    fn new(text: &'a str) -> Self {
+        let text = text.as_bytes();
+        let mask = mask_at(text, 0);
+        Self {
+            text,
+            base: 0,
+            mask,
         }
-        at += 1;
+    }
+
+    /// The first place at or after `from`, which never goes back.
+    fn next(&mut self, from: usize) -> Option<usize> {
+        if from >= self.base + BLOCK {
+            self.base = from / BLOCK * BLOCK;
+            self.mask = mask_at(self.text, self.base);
+        }
+        self.mask &= !0 << from.saturating_sub(self.base);
+        loop {
+            while self.mask != 0 {
+                let place = self.base + self.mask.trailing_zeros() as usize;
+                self.mask &= self.mask - 1;
+                if is_anchor(&self.text[place..]) {
+                    return Some(place);
+                }
+            }
+            self.base += BLOCK;
+            if self.base >= self.text.len() {
+                return None;
+            }
+            self.mask = mask_at(self.text, self.base);
+        }
     }
 }
 
-/// Bytes until the first that [`may_be`] takes, or until the end.
-fn skip(text: &[u8]) -> usize {
-    #[cfg(target_arch = "x86_64")]
-    {
+/// Whether the character of these first bytes, which [`may_be`] takes, is an anchor.
+fn is_anchor(bytes: &[u8]) -> bool {
+    if bytes[0].is_ascii() {
+        return true;
+    }
+    let length = bytes[0].leading_ones() as usize;
+    let c = std::str::from_utf8(&bytes[..length]).expect("text is UTF-8");
+    let c = c.chars().next().expect("one character");
+    match FoldTable::get().fold(c) {
+        Folded::One(to, _) => to.is_ascii_digit() || to == '@',
+        Folded::Several(to, _) => to.bytes().any(|b| b.is_ascii_digit()),
+        Folded::Same | Folded::Nothing => false,
+    }
+}
+
+/// The bytes from `base` on that [`may_be`] takes, one bit each.
+fn mask_at(text: &[u8], base: usize) -> u64 {
+    if let Some(block) = text.get(base..base + BLOCK + AHEAD) {
+        let block = block.try_into().expect("of that length");
+        #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") {
             #[expect(unsafe_code, reason = "the processor was asked")]
             // SAFETY: the processor has the feature.
-            return unsafe { skip_avx2(text) };
+            return unsafe { x86::mask(block) };
         }
+        return mask(block);
     }
-    skip_lanes(text)
+    let rest = text.get(base..).unwrap_or(&[]);
+    let mut block = [0; BLOCK + AHEAD];
+    let length = rest.len().min(BLOCK + AHEAD);
+    block[..length].copy_from_slice(&rest[..length]);
+    mask(&block)
+}
+
+fn mask(block: &[u8; BLOCK + AHEAD]) -> u64 {
+    let bit = |place: usize| may_be(block[place], block[place + 1], block[place + 2]);
+    (0..BLOCK).fold(0, |mask, place| mask | u64::from(bit(place)) << place)
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn skip_avx2(text: &[u8]) -> usize {
-    skip_lanes(text)
-}
+mod x86 {
+    use std::arch::x86_64::*;
 
-/// Whole lanes without a branch a byte, which the compiler turns into vector code.
-#[inline(always)]
-fn skip_lanes(text: &[u8]) -> usize {
-    const LANES: usize = 64;
-    let mut at = 0;
-    while let Some(lane) = text.get(at..at + LANES + 2) {
-        let mut any = false;
-        for place in 0..LANES {
-            any |= may_be(lane[place], lane[place + 1], lane[place + 2]);
-        }
-        if any {
-            break;
-        }
-        at += LANES;
+    use super::{AHEAD, BLOCK};
+
+    /// As [`super::mask`].
+    #[target_feature(enable = "avx2")]
+    pub fn mask(block: &[u8; BLOCK + AHEAD]) -> u64 {
+        u64::from(half(block, 0)) | u64::from(half(block, 32)) << 32
     }
-    let byte = |place: usize| text.get(place).copied().unwrap_or(0);
-    (at..text.len())
-        .find(|place| may_be(byte(*place), byte(place + 1), byte(place + 2)))
-        .unwrap_or(text.len())
+
+    /// Condition by condition as `may_be`, on 32 bytes.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn half(block: &[u8; BLOCK + AHEAD], from: usize) -> u32 {
+        let load = |at: usize| {
+            let bytes: &[u8; 32] = block[at..at + 32].try_into().expect("32 bytes");
+            #[expect(unsafe_code, reason = "a load of 32 bytes that are there")]
+            // SAFETY: the array has 32 bytes.
+            unsafe {
+                _mm256_loadu_si256(bytes.as_ptr().cast())
+            }
+        };
+        let (first, second, third) = (load(from), load(from + 1), load(from + 2));
+        let set = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
+        let is = |x, byte: u8| _mm256_cmpeq_epi8(x, set(byte));
+        // Bytes from `low` to `low + more`.
+        let within = |x, low: u8, more: u8| {
+            let moved = _mm256_sub_epi8(x, set(low));
+            _mm256_cmpeq_epi8(_mm256_min_epu8(moved, set(more)), moved)
+        };
+        let and = |a, b| _mm256_and_si256(a, b);
+        let or = |a, b| _mm256_or_si256(a, b);
+        let ascii = or(within(first, b'0', 9), is(first, b'@'));
+        let wide = or(
+            and(is(second, 0xBC), within(third, 0x90, 0x10)),
+            and(is(second, 0xB9), is(third, 0xAB)),
+        );
+        let wide = and(is(first, 0xEF), wide);
+        let e2 = or(
+            or(
+                or(within(second, 0x81, 1), within(second, 0x85, 1)),
+                or(within(second, 0x91, 2), within(second, 0x9D, 1)),
+            ),
+            is(second, 0xB3),
+        );
+        let e2 = and(is(first, 0xE2), e2);
+        let e3 = and(is(first, 0xE3), within(second, 0x88, 7));
+        let ea = and(is(first, 0xEA), within(second, 0x99, 5));
+        let c2 = and(is(first, 0xC2), within(second, 0xB2, 0x4D));
+        let scripts = or(
+            or(within(first, 0xC6, 2), within(first, 0xCF, 4)),
+            or(within(first, 0xE0, 1), is(first, 0xF0)),
+        );
+        let all = or(or(or(ascii, wide), or(e2, e3)), or(or(ea, c2), scripts));
+        _mm256_movemask_epi8(all).cast_unsigned()
+    }
 }
 
 #[cfg(test)]
@@ -374,8 +459,8 @@ mod tests {
                 Folded::Nothing => continue,
             };
             let expected = folded.contains(|c: char| c.is_ascii_digit() || c == '@');
-            let text = format!("汉字，{c}");
-            let found = next(text.as_bytes(), 0);
+            let text = &format!("汉字，{c}");
+            let found = Places::new(text).next(0);
             assert_eq!(
                 found.is_some(),
                 expected,
@@ -387,10 +472,17 @@ mod tests {
         assert!(count > 300, "{count}");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn every_way_takes_the_same_bytes(bytes: [u8; BLOCK + AHEAD]) {
+            proptest::prop_assert_eq!(mask_at(&bytes, 0), mask(&bytes));
+        }
+    }
+
     #[test]
     fn a_number_holds_all_of_its_cluster() {
         let number = |text: &str| {
-            let place = next(text.as_bytes(), 0).unwrap();
+            let place = Places::new(text).next(0).unwrap();
             let number = Number::at(text, place);
             (text[number.start..number.end].to_owned(), number.digits)
         };
