@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::aggregate::Member;
 use super::excerpt::{Hide, excerpt};
 use super::keyword::Candidate;
-use super::pii::{Search, Value};
+use super::pii::{Key, Search, Value};
 use super::profile::Stage;
 use super::scanner::{Scanner, Scratch};
 use crate::rules::syntax::Mask;
@@ -212,6 +212,7 @@ impl<'s> RecordScan<'s> {
             view,
             hits,
             around,
+            key,
             segments,
             candidates,
             ..
@@ -230,15 +231,13 @@ impl<'s> RecordScan<'s> {
             .settle
             .run(&scanner.terms, hits, window.text, around, candidates);
         let began = stage(Stage::Settle, began);
-        let key = if window.key.is_empty() {
-            String::new()
-        } else {
-            FoldTable::get().term(window.key)
-        };
         let (patterns, terms) = (&scanner.patterns, &scanner.terms);
+        if key.name != window.key {
+            *key = Key::new(patterns, window.key);
+        }
         scanner
             .anchors
-            .segments(patterns, terms, window.text, &key, hits, segments);
+            .segments(patterns, terms, window.text, key, hits, segments);
         let mut began = stage(Stage::Anchors, began);
         let mut values: Vec<(Value, Span)> = Vec::new();
         for segment in segments.iter() {
@@ -249,7 +248,7 @@ impl<'s> RecordScan<'s> {
                 .settle
                 .finder()
                 .find_within(view.lowered(), 0..view.lowered().len(), around);
-            let found = Search::new(patterns, terms, view, around, &key, profile).run();
+            let found = Search::new(patterns, terms, view, around, &key.folded, profile).run();
             values.extend(found.into_iter().map(|value| {
                 let span = view.original(value.start, value.end);
                 (value, span.shifted(segment.start as u64))

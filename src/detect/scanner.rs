@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::aggregate::AggregateRule;
 use super::keyword::{Candidate, CompiledTerms, Hit, Settle, Stage, TermFinder};
-use super::pii::{Anchors, CompiledPatterns};
+use super::pii::{Anchors, CompiledPatterns, Key};
 use super::record::RecordScan;
 use crate::rules::RuleSet;
 use crate::text::View;
@@ -52,6 +52,8 @@ pub struct Scratch {
     pub(super) hits: Vec<Hit>,
     /// Terms found around something.
     pub(super) around: Vec<Hit>,
+    /// Of the field before.
+    pub(super) key: Key,
     /// Where values may stand.
     pub(super) segments: Vec<Range<usize>>,
     pub(super) candidates: Vec<Candidate>,

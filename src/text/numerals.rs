@@ -14,26 +14,60 @@ const STEP: usize = 3 * (FEWEST - 1);
 /// with [`FEWEST`] numerals at least, in order.
 pub fn each(text: &str, mut found: impl FnMut(Range<usize>)) {
     let table = FoldTable::get();
-    let is_kept = |c: char| c.is_ascii() || (c < '\u{10000}' && table.keeps(c as usize));
-    let is_numeral = |c: char| !is_kept(c) && table.digit(c).is_some();
-    let belongs = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-') || is_numeral(c);
+    let bytes = text.as_bytes();
     let mut at = 0;
     while at < text.len() {
+        // Almost every step ends here, so it looks at bytes: a Han character that stays itself.
         let place = text.floor_char_boundary(at);
-        let c = text[place..].chars().next().expect("before the end");
-        if !belongs(c) {
-            at += STEP;
-            continue;
+        if let [first @ 0xE0..=0xEF, second, third, ..] = bytes[place..] {
+            let code = usize::from(first & 15) << 12
+                | usize::from(second & 63) << 6
+                | usize::from(third & 63);
+            if table.keeps(code) {
+                at += STEP;
+                continue;
+            }
         }
-        let before = text[..place].chars().rev().take_while(|c| belongs(*c));
-        let start = place - before.map(char::len_utf8).sum::<usize>();
-        let after = text[place..].chars().take_while(|c| belongs(*c));
-        let end = place + after.map(char::len_utf8).sum::<usize>();
-        if text[start..end].chars().filter(|c| is_numeral(*c)).count() >= FEWEST {
-            found(start..end);
+        let run = run_around(table, text, place);
+        if text[run.clone()]
+            .chars()
+            .filter(|c| is_numeral(table, *c))
+            .count()
+            >= FEWEST
+        {
+            found(run.clone());
         }
-        at = end.max(at + 1);
+        at = run.end.max(at + STEP);
     }
+}
+
+/// The run to which the character at `place` belongs; empty if to none.
+fn run_around(table: &FoldTable, text: &str, place: usize) -> Range<usize> {
+    let is_digit = |c: char| c.is_ascii_digit() || is_numeral(table, c);
+    let is_between = |c: char| matches!(c, ' ' | '-');
+    let mut after = text[place..].chars();
+    let first = after.next();
+    // Most spaces stand between words.
+    let belongs = match first {
+        Some(c) if is_between(c) => {
+            after.next().is_some_and(is_digit)
+                || text[..place].chars().next_back().is_some_and(is_digit)
+        }
+        first => first.is_some_and(is_digit),
+    };
+    if !belongs {
+        return place..place;
+    }
+    let belongs = |c: &char| is_digit(*c) || is_between(*c);
+    let before = text[..place].chars().rev().take_while(belongs);
+    let after = text[place..].chars().take_while(belongs);
+    place - before.map(char::len_utf8).sum::<usize>()
+        ..place + after.map(char::len_utf8).sum::<usize>()
+}
+
+fn is_numeral(table: &FoldTable, c: char) -> bool {
+    let is_kept = c.is_ascii() || (c < '\u{10000}' && table.keeps(c as usize));
+    !is_kept && table.digit(c).is_some()
 }
 
 #[cfg(test)]

@@ -26,6 +26,35 @@ const LETTERS_BETWEEN: usize = 4;
 /// Separators between two groups of one number.
 const SEPARATORS: usize = 2;
 
+/// The key of a field, which speaks for values as a context word does.
+#[derive(Debug, Default)]
+pub struct Key {
+    /// As it stands.
+    pub name: String,
+    /// As context words are compared.
+    pub folded: String,
+    /// Rules whose values it leads to, ascending.
+    rules: Vec<RuleIndex>,
+}
+
+impl Key {
+    /// For a key, which most records of a shard share.
+    pub fn new(patterns: &CompiledPatterns, name: &str) -> Self {
+        let folded = FoldTable::get().term(name);
+        let leading = patterns.by_context.iter().chain(&patterns.digit_in_context);
+        let mut rules: Vec<RuleIndex> = leading
+            .filter(|rule| key_speaks_for(&folded, &patterns.rule(**rule).context))
+            .copied()
+            .collect();
+        rules.sort_unstable();
+        Self {
+            name: name.to_owned(),
+            folded,
+            rules,
+        }
+    }
+}
+
 /// What must be known of all rules together.
 #[derive(Debug)]
 pub struct Anchors {
@@ -66,32 +95,23 @@ impl Anchors {
     }
 
     /// Stretches of `text` outside of which no rule finds a value, in order and apart from each
-    /// other. `key` is the folded key of the field, `hits` what was found everywhere in it.
+    /// other. `hits` is what was found everywhere in it.
     pub fn segments(
         &self,
         patterns: &CompiledPatterns,
         terms: &CompiledTerms,
         text: &str,
-        key: &str,
+        key: &Key,
         hits: &[Hit],
         out: &mut Vec<Range<usize>>,
     ) {
         out.clear();
-        let by_key = |rule: &&RuleIndex| key_speaks_for(key, &patterns.rule(**rule).context);
-        let short = !key.is_empty() && text.len() <= SHORT_FIELD * WIDEST;
-        if self.everywhere || short && patterns.by_context.iter().any(|rule| by_key(&rule)) {
+        let by_context = |rule: &RuleIndex| patterns.by_context.binary_search(rule).is_ok();
+        let short = text.len() <= SHORT_FIELD * WIDEST;
+        if self.everywhere || short && key.rules.iter().any(by_context) {
             out.push(0..text.len());
             return;
         }
-        let by_key: Vec<RuleIndex> = match key {
-            "" => Vec::new(),
-            _ => patterns
-                .digit_in_context
-                .iter()
-                .filter(by_key)
-                .copied()
-                .collect(),
-        };
         // Numbers that some rule takes if one of its context words stands close by.
         let mut in_context: Vec<(usize, RuleIndex)> = Vec::new();
         for hit in hits {
@@ -119,7 +139,9 @@ impl Anchors {
         in_context.sort_unstable();
         let fits = |number: &Number, rule: &RuleIndex| {
             let rule = patterns.rule(*rule);
-            rule.min_digits <= number.digits && rule.min_length <= number.length
+            rule.anchor == Anchor::Digit
+                && rule.min_digits <= number.digits
+                && rule.min_length <= number.length
         };
         let mut at = 0;
         let mut places = Places::new(text);
@@ -134,7 +156,7 @@ impl Anchors {
                 self.at_signs && is_at_sign(c)
             } else {
                 self.standing.iter().any(wanted)
-                    || by_key.iter().any(|rule| fits(&number, rule))
+                    || key.rules.iter().any(|rule| fits(&number, rule))
                     || near(&in_context, number.start, number.end, self.reach)
                         .any(|(_, rule)| fits(&number, rule))
                     || self.addresses && address::unit_follows(&text[number.end..])

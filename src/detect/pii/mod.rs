@@ -20,6 +20,6 @@ mod generic;
 mod mrz;
 mod placeholder;
 
-pub use anchors::Anchors;
+pub use anchors::{Anchors, Key};
 pub use compile::CompiledPatterns;
 pub use engine::{Search, Value};
