@@ -123,3 +123,45 @@ impl Scanner {
         Some(ValueHash(hash))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Examples of all rules, between stretches of text that mean nothing.
+    fn text(examples: &[&str], parts: &[(usize, usize)]) -> String {
+        const BETWEEN: [&str; 4] = ["的", "word ", "，", "\u{200B}汉"];
+        parts
+            .iter()
+            .fold(String::new(), |mut text, (example, length)| {
+                text.push_str(examples[example % examples.len()]);
+                text.push_str(&BETWEEN[example % BETWEEN.len()].repeat(*length));
+                text
+            })
+    }
+
+    #[test]
+    fn searching_around_anchors_finds_what_searching_everything_finds() {
+        let rules = Arc::new(RuleSet::builtin().unwrap());
+        let options = DetectOptions {
+            keep: 1000,
+            ..DetectOptions::default()
+        };
+        let scanner = Scanner::new(rules.clone(), options.clone()).unwrap();
+        let mut thorough = Scanner::new(rules.clone(), options).unwrap();
+        thorough.anchors = Anchors::new(&thorough.patterns).all();
+        let examples: Vec<&str> = rules
+            .rules()
+            .iter()
+            .filter(|rule| rule.anchor.is_some())
+            .flat_map(|rule| rule.examples.iter().chain(&rule.near_misses))
+            .map(String::as_str)
+            .collect();
+        let part = (0..examples.len(), 0..400usize);
+        let parts = proptest::collection::vec(part, 1..8);
+        proptest::proptest!(|(parts in parts)| {
+            let text = text(&examples, &parts);
+            proptest::prop_assert_eq!(scanner.scan_text(&text), thorough.scan_text(&text));
+        });
+    }
+}

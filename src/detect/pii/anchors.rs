@@ -94,6 +94,13 @@ impl Anchors {
         }
     }
 
+    /// The same, but everything is searched: what the stretches must be equal to.
+    #[cfg(test)]
+    pub(crate) fn all(mut self) -> Self {
+        self.everywhere = true;
+        self
+    }
+
     /// Stretches of `text` outside of which no rule finds a value, in order and apart from each
     /// other. `hits` is what was found everywhere in it.
     pub fn segments(
