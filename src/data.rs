@@ -27,6 +27,11 @@ pub const IBAN_LENGTHS: &str = include_str!("../rules/data/iban_lengths.csv");
 /// ISO 3166-1 codes.
 pub const COUNTRIES: &str = include_str!("../rules/data/countries.csv");
 
+/// Codes and titles of Appendix A.
+pub const RISKS: &str = include_str!("../rules/data/risks.csv");
+/// Names of categories in lexicons → risk codes.
+pub const CATEGORIES: &str = include_str!("../rules/data/categories.csv");
+
 /// Every table that decides what is found, for the rule-set digest.
 pub const ALL: &[&str] = &[
     VARIANTS,

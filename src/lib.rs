@@ -10,6 +10,7 @@ pub mod config;
 pub mod corpus;
 pub mod detect;
 pub mod judge;
+pub mod lexicon;
 pub mod report;
 pub mod rules;
 pub mod run;

@@ -6,7 +6,7 @@ mod set;
 pub mod syntax;
 mod tables;
 
-pub use check::Place;
+pub use check::{Place, is_risk, too_broad};
 pub use info::{Bilingual, PiClass, RuleInfo};
 pub use set::{PackInfo, RuleSet};
 pub use syntax::{AllowedValue, Anchor};

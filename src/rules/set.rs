@@ -189,6 +189,7 @@ impl Loaded {
                     .push((place(0), file.pack.clone(), file.rule.len()));
                 for mut rule in file.rule {
                     let at = rule.id.span().start;
+                    rule.imported = file.pack.imported;
                     rule.risk = rule.risk.or_else(|| file.pack.risk.clone());
                     rule.ecology = Some(rule.ecology.unwrap_or_else(|| file.pack.ecology.clone()));
                     rule.source = rule.source.or_else(|| file.pack.source.clone());

@@ -41,6 +41,9 @@ pub struct PackSpec {
     pub ecology: Vec<String>,
     /// Default of [`RuleSpec::source`].
     pub source: Option<String>,
+    /// Whether `yujian rules import` wrote it from a list of words.
+    #[serde(default)]
+    pub imported: bool,
 }
 
 /// One rule as written. Keys are explained in `docs/rules.md`.
@@ -100,6 +103,10 @@ pub struct RuleSpec {
     pub examples: Vec<String>,
     #[serde(default)]
     pub near_misses: Vec<String>,
+
+    /// As its pack says.
+    #[serde(skip)]
+    pub imported: bool,
 }
 
 /// Words whose presence near a match makes it harmless.
