@@ -225,6 +225,64 @@ pub enum RulesCommand {
         #[arg(long, default_value = "")]
         key: String,
     },
+    /// Turn lists of words into rule packs 导入词库
+    Import(ImportArgs),
+    /// Write all keywords as the table of a filing 导出关键词表
+    Export {
+        /// File that ends in .xlsx, .csv or .txt
+        #[arg(short = 'o', long = "output", value_name = "FILE")]
+        output: PathBuf,
+        #[command(flatten)]
+        rules: RuleFiles,
+    },
+    /// Judge the keywords by KWL-01 to KWL-05 词库审计
+    Audit {
+        #[command(flatten)]
+        rules: RuleFiles,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `yujian rules import`
+#[derive(Clone, Debug, Args)]
+pub struct ImportArgs {
+    /// Lists: txt, csv, tsv, json or xlsx, in any charset
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Folder for the packs and the log of releases
+    #[arg(short = 'o', long = "output", value_name = "DIR")]
+    pub output: PathBuf,
+    /// Beginning of the ids of packs and rules
+    #[arg(long, default_value = "operator")]
+    pub name: String,
+    /// Code of a category or of a file, e.g. 涉赌=A.1.h.gambling
+    #[arg(long = "map", value_name = "CATEGORY=CODE")]
+    pub maps: Vec<String>,
+    /// Code of everything that has no other
+    #[arg(long, value_name = "CODE")]
+    pub risk: Option<String>,
+    /// Column of the words, by its name
+    #[arg(long, value_name = "NAME")]
+    pub word_column: Option<String>,
+    /// Column of the categories, by its name
+    #[arg(long, value_name = "NAME")]
+    pub category_column: Option<String>,
+    /// Ordinary text (txt or jsonl); words that are frequent in it are left out
+    #[arg(long, value_name = "FILE")]
+    pub sample: Option<PathBuf>,
+    /// Share of its documents from which a word is frequent
+    #[arg(
+        long,
+        value_name = "SHARE",
+        default_value_t = 0.01,
+        requires = "sample"
+    )]
+    pub ordinary: f64,
+    /// All remarks as JSON lines instead of a summary
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Which rules.

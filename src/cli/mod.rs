@@ -6,6 +6,7 @@ mod export;
 mod gate;
 mod key;
 mod language;
+mod lexicon;
 mod progress;
 mod report;
 mod rules;

@@ -1,4 +1,4 @@
-//! `yujian rules`: list, show, check, try.
+//! `yujian rules`: list, show, check, try; the rest is in [`lexicon`].
 
 use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 
-use super::Outcome;
 use super::args::{Common, RuleFiles, RulesCommand};
+use super::{Outcome, lexicon};
 use crate::detect::pii::confirm;
 use crate::detect::{DetectOptions, Scanner, Scratch, prove};
 use crate::rules::RuleSet;
@@ -60,6 +60,14 @@ pub fn run(command: &RulesCommand, common: &Common) -> Result<Outcome> {
             );
         }
         RulesCommand::Check { paths } => return check(&mut out, paths),
+        RulesCommand::Import(args) => lexicon::import(&mut out, args, common)?,
+        RulesCommand::Export { output, rules } => {
+            lexicon::export(&mut out, output, &*load(rules)?, common)?;
+        }
+        RulesCommand::Audit { rules, json } => {
+            let set = load(rules)?;
+            return lexicon::audit(&mut out, &set, &rules.rule_paths, *json, common);
+        }
         RulesCommand::Try { text, rules, key } => try_text(&mut out, text, rules, key, common)?,
     }
     Ok(Outcome::Passed)

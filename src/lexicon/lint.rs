@@ -116,14 +116,6 @@ pub fn lint(
             .words
             .iter()
             .find_map(|word| too_broad(&table.plain(word), Boundary::Auto));
-        // Words of a combination may be short, if they are words at all.
-        let broad = match entry.words.len() {
-            1 => broad,
-            _ => folded
-                .iter()
-                .any(String::is_empty)
-                .then_some("is empty after folding"),
-        };
         let reason = match broad {
             Some(why) => Some(Reason::TooBroad { why }),
             None => {

@@ -15,6 +15,6 @@ mod sheet;
 
 pub use category::{Categories, Risk, risks};
 pub use export::{Row, rows, write};
-pub use lint::{Kept, Lint, Linted, Reason, lint};
+pub use lint::{Kept, Lint, Linted, Reason, length, lint};
 pub use pack::packs;
 pub use read::{Columns, Entry, read};

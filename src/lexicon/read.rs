@@ -150,18 +150,21 @@ fn charset(bytes: &[u8]) -> &'static Encoding {
     if even + odd > 0 {
         return if odd > even { UTF_16LE } else { UTF_16BE };
     }
+    // UTF-8 with a wrong byte here or there is damaged and nothing else.
+    let lossy = String::from_utf8_lossy(sample);
+    let wrong = lossy.matches('\u{FFFD}').count();
+    let right = lossy
+        .chars()
+        .filter(|c| !c.is_ascii() && *c != '\u{FFFD}')
+        .count();
+    if right > 10 * wrong {
+        return UTF_8;
+    }
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Allow);
     detector.feed(sample, sample.len() == bytes.len());
     let guess = detector.guess(None, chardetng::Utf8Detection::Allow);
     // GB18030 holds all of GBK.
-    if guess == GBK {
-        GB18030
-    } else if guess == UTF_8 {
-        // It is not, or it would have been read: a single wrong byte in UTF-8 text.
-        UTF_8
-    } else {
-        guess
-    }
+    if guess == GBK { GB18030 } else { guess }
 }
 
 fn lines(text: &str) -> Vec<Entry> {

@@ -54,11 +54,10 @@ pub fn read(path: &Path, bytes: Vec<u8>, columns: &Columns) -> Result<Vec<Entry>
         }
         rows.push((line, cells));
     }
-    let merged = book.worksheet_merge_cells(&name);
-    let merged = merged
-        .transpose()
+    let merged = book
+        .merge_cells_by_sheet_name(&name)
         .map_err(|error| wrong(format!("{error}")))?;
-    for region in merged.unwrap_or_default() {
+    for region in merged {
         let at = |row: u32, column: u32| {
             let row = row.checked_sub(first.0)?;
             Some((row as usize, column.checked_sub(first.1)? as usize))

@@ -337,3 +337,26 @@ fn fold_by_rules(
     }
     (out, folds)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everyday_traditional_characters_are_their_simplified_ones() {
+        let table = FoldTable::get();
+        assert_eq!(
+            table.plain("來國學會號區樂電話網賭場開戶戀寫實應爭議體點麵裡後發髮臺灣"),
+            table.plain("来国学会号区乐电话网赌场开户恋写实应争议体点面里后发发台湾")
+        );
+    }
+
+    #[test]
+    fn numerals_are_digits_to_terms_and_letters_of_words_to_patterns() {
+        let table = FoldTable::get();
+        assert_eq!(table.term("第二章〇五"), "第2章05");
+        assert_eq!(table.plain("第二章〇五"), "第二章〇五");
+        assert_eq!(table.folds_of("二").to_string(), "numeral");
+        assert!(!table.is_latin('二') && table.is_latin('Ａ') && table.is_latin('9'));
+    }
+}

@@ -27,6 +27,10 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         "detect",
         &["corpus", "run", "judge", "report", "cli", "config"],
     ),
+    (
+        "lexicon",
+        &["corpus", "scan", "run", "judge", "report", "cli", "config"],
+    ),
     ("scan", &["run", "judge", "report", "cli", "config"]),
     ("run", &["detect", "judge", "report", "cli", "config"]),
     ("judge", &["corpus", "detect", "run", "report", "cli"]),

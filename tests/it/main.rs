@@ -3,6 +3,7 @@
 
 mod command;
 mod layers;
+mod lexicon;
 mod pii_matrix;
 mod rules;
 mod run;
