@@ -11,7 +11,7 @@ const FEWEST: usize = 7;
 const STEP: usize = 3 * (FEWEST - 1);
 
 /// Calls `found` for every run of Chinese numerals, digits and single separators between them
-/// with [`FEWEST`] numerals at least, in order.
+/// with seven numerals at least, in order.
 pub fn each(text: &str, mut found: impl FnMut(Range<usize>)) {
     let table = FoldTable::get();
     let bytes = text.as_bytes();
