@@ -40,7 +40,7 @@ pub enum Reading {
 pub(super) fn walk(text: &str, at: usize, term: &str, reading: Reading) -> Option<(usize, Folds)> {
     let rest = &text[at..];
     if rest.as_bytes().starts_with(term.as_bytes()) {
-        return Some((at + term.len(), Folds::default()));
+        return Some(drawn_out(text, at + term.len(), Folds::default(), reading));
     }
     if reading == Reading::Exact {
         return None;
@@ -76,7 +76,9 @@ pub(super) fn walk(text: &str, at: usize, term: &str, reading: Reading) -> Optio
                 wanted = ahead;
                 match wanted.next() {
                     Some(c) => next = c,
-                    None => return Some((at + offset + c.len_utf8(), folds)),
+                    None => {
+                        return Some(drawn_out(text, at + offset + c.len_utf8(), folds, reading));
+                    }
                 }
                 continue;
             }
@@ -93,7 +95,7 @@ pub(super) fn walk(text: &str, at: usize, term: &str, reading: Reading) -> Optio
             match wanted.next() {
                 Some(c) => next = c,
                 None if spaced && (parted < pairs || pairs < 2) => return None,
-                None => return Some((at + offset + c.len_utf8(), folds)),
+                None => return Some(drawn_out(text, at + offset + c.len_utf8(), folds, reading)),
             }
             continue;
         }
@@ -118,6 +120,24 @@ pub(super) fn walk(text: &str, at: usize, term: &str, reading: Reading) -> Optio
         }
     }
     None
+}
+
+/// A match that ends at `end`, with the rest of its last letter if that is drawn out: drugsss is
+/// one word, and would not be seen to end where drugs does.
+fn drawn_out(text: &str, end: usize, folds: Folds, reading: Reading) -> (usize, Folds) {
+    let last = text.as_bytes()[end - 1];
+    if reading != Reading::Evasive || !last.is_ascii_alphabetic() {
+        return (end, folds);
+    }
+    let more = text.as_bytes()[end..]
+        .iter()
+        .take_while(|b| b.eq_ignore_ascii_case(&last))
+        .count();
+    let drawn = (1..=REPEATS).contains(&more) && may_repeat(last.into(), text, end);
+    match drawn {
+        true => (end + more, folds.union(Folds::REPEAT)),
+        false => (end, folds),
+    }
 }
 
 /// Between digits a symbol or a space is a matter of course.
