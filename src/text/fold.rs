@@ -12,7 +12,7 @@
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 use crate::Folds;
 use crate::data;
@@ -172,6 +172,9 @@ impl FoldTable {
                 entries[code as usize] = NOTHING | bits(Folds::IGNORABLE);
                 continue;
             }
+            if is_plain(c) && !variants.contains_key(&c) && !lookalikes.contains_key(&c) {
+                continue;
+            }
             let (text, folds) = fold_by_rules(c, &variants, &lookalikes);
             let mut chars = text.chars();
             match (chars.next(), chars.next()) {
@@ -298,6 +301,13 @@ fn is_ignorable(c: char) -> bool {
             | '\u{FE20}'..='\u{FE2F}'))
 }
 
+/// Whether Unicode has no other form of the character: most of them, told without writing one out.
+fn is_plain(c: char) -> bool {
+    let mut plain = true;
+    decompose_compatible(c, |part| plain &= part == c);
+    plain && c.to_lowercase().eq(std::iter::once(c))
+}
+
 fn fold_by_rules(
     c: char,
     variants: &std::collections::HashMap<char, char>,
@@ -341,6 +351,19 @@ fn fold_by_rules(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plain_characters_are_those_that_the_rules_leave_alone() {
+        let none = std::collections::HashMap::new();
+        for c in ('\u{80}'..=char::MAX).filter(|c| is_plain(*c) && !is_ignorable(*c)) {
+            let (text, folds) = fold_by_rules(c, &none, &none);
+            assert!(
+                text == c.to_string() && folds.is_empty(),
+                "U+{:04X}",
+                c as u32
+            );
+        }
+    }
 
     #[test]
     fn everyday_traditional_characters_are_their_simplified_ones() {
