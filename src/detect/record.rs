@@ -188,7 +188,9 @@ impl<'s> RecordScan<'s> {
         let too_few = |rule: RuleIndex, counts: &FindingCounts| {
             rules[rule.0 as usize].as_ref().is_some_and(|spec| {
                 let open = counts.open;
-                open < spec.min_count || (open as f64) * 1000.0 < spec.density * characters
+                // A rule that asks for one match keeps those that are suppressed as well.
+                (spec.min_count > 1 && open < spec.min_count)
+                    || (open as f64) * 1000.0 < spec.density * characters
             })
         };
         let dropped: Vec<RuleIndex> = self
