@@ -8,6 +8,8 @@ pub const VARIANTS: &str = include_str!("../rules/data/variants.csv");
 pub const LOOKALIKES: &str = include_str!("../rules/data/lookalikes.csv");
 /// Chinese numerals → digits.
 pub const NUMERALS: &str = include_str!("../rules/data/numerals.csv");
+/// Characters that are written as two others side by side or one above the other.
+pub const SPLITS: &str = include_str!("../rules/data/splits.csv");
 /// Regions of GB/T 2260 with the years in which their codes held.
 pub const REGIONS: &str = include_str!("../rules/data/regions.csv");
 /// First digits of mobile numbers in China.
@@ -37,6 +39,7 @@ pub const ALL: &[&str] = &[
     VARIANTS,
     LOOKALIKES,
     NUMERALS,
+    SPLITS,
     REGIONS,
     MOBILE_SEGMENTS,
     AREA_CODES,

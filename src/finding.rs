@@ -63,8 +63,23 @@ impl Folds {
     /// Chinese numerals for digits, or the other way round.
     pub const NUMERAL: Self = Self(1 << 8);
 
+    /// Syllables written out in Latin letters for characters.
+    pub const PINYIN: Self = Self(1 << 9);
+    /// First letters of the syllables for all characters.
+    pub const INITIALS: Self = Self(1 << 10);
+    /// Other characters that sound the same.
+    pub const HOMOPHONE: Self = Self(1 << 11);
+    /// Characters written as their two parts.
+    pub const SPLIT: Self = Self(1 << 12);
+    /// Digits and signs in the place of Latin letters.
+    pub const LEET: Self = Self(1 << 13);
+
+    /// The disguises: not another spelling of the same characters but something else that is read
+    /// as them, so that they are looked for only where a rule asks.
+    pub const EVASION: Self = Self(0b11111 << 9);
+
     /// Every fold with its name, in the order of the bits.
-    pub const NAMES: [(Self, &'static str); 9] = [
+    pub const NAMES: [(Self, &'static str); 14] = [
         (Self::WIDTH, "width"),
         (Self::CASE, "case"),
         (Self::VARIANT, "variant"),
@@ -74,6 +89,11 @@ impl Folds {
         (Self::NOISE, "noise"),
         (Self::REPEAT, "repeat"),
         (Self::NUMERAL, "numeral"),
+        (Self::PINYIN, "pinyin"),
+        (Self::INITIALS, "initials"),
+        (Self::HOMOPHONE, "homophone"),
+        (Self::SPLIT, "split"),
+        (Self::LEET, "leet"),
     ];
 
     /// The fold of that name.
@@ -92,6 +112,12 @@ impl Folds {
     /// Whether the two share a fold.
     pub const fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// Those of these that are not in `other`.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// Both together.

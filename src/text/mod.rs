@@ -2,7 +2,9 @@
 
 mod fold;
 pub mod numerals;
+mod sounds;
 mod view;
 
 pub use fold::{FoldTable, Folded};
+pub use sounds::{Sounds, Syllable, without_tone};
 pub use view::View;
