@@ -1,24 +1,34 @@
-//! Sixty-four bytes at a time: where characters begin, and which Han pairs may begin a term.
+//! Sixty-four bytes at a time: where characters begin, what they are, and which may begin a term.
 //!
 //! One way for every processor, and ways for those with wide registers, chosen when the matcher
 //! is made. All give the same places; the tests hold them to it.
+//!
+//! What stands at the places of a block is taken out of registers by compressing them, which costs
+//! a cycle for twenty characters. Gathering it from memory was three quarters of the time.
 
 #![expect(unsafe_code, reason = "intrinsics; callers ask the processor first")]
 
-use super::disguise::SoundFilter;
-use super::index::{ALONE, Bits, Index, SECOND, SKIP, START, pair_hash};
+use super::index::{ASCII_CLASS, HAN, HAN_CODES, Index, pair_hash};
 
 /// Bytes looked at together; one bit each in a mask.
 pub(super) const BLOCK: usize = 64;
+/// Bytes of a block and of what is seen behind it: a Han character's last two, a word's next three.
+pub(super) const SEEN: usize = BLOCK + 8;
 /// Places gathered before they are looked up.
-pub(super) const GATHER: usize = 1024;
+pub(super) const GATHER: usize = 512;
+/// Room for what a block adds to as many.
+pub(super) const ROOM: usize = GATHER + BLOCK;
+/// Flag of a Han character that another follows directly, and that may begin a term.
+pub(super) const PAIR: u16 = 0x8000;
 
 /// What begins in a block, one bit a byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Masks {
     /// Lead bytes E4–E9: almost all Han characters, and nothing else of weight.
     pub han: u64,
-    /// Other lead bytes beyond ASCII.
+    /// Other lead bytes of three.
+    pub three: u64,
+    /// Lead bytes of two and four.
     pub other: u64,
     /// ASCII characters that a term begins with, where a term may begin.
     pub ascii: u64,
@@ -26,27 +36,120 @@ pub(super) struct Masks {
     pub letters: u64,
     /// ASCII characters that begin a word, and a term in disguise.
     pub words: u64,
+    /// ASCII characters that may follow the first of a term.
+    pub follow: u64,
 }
 
 impl Masks {
-    /// `sets`: ASCII characters in the sets of the index, those of [`Sets`].
+    /// `leads`: lead bytes E4–E9, of three, of any number; `sets`: ASCII characters in [`Sets`].
     #[inline(always)]
-    fn new(han: u64, lead: u64, letters: u64, sets: [u64; 3], carry: u64) -> Self {
+    fn new(leads: [u64; 3], letters: u64, sets: [u64; 4], carry: u64) -> Self {
         let after_letter = letters << 1 | carry;
-        let [first, inside, words] = sets;
+        let [han, three, lead] = leads;
+        let [first, inside, words, follow] = sets;
         Self {
             han,
-            other: lead & !han,
+            three: three & !han,
+            other: lead & !three,
             ascii: first & !(letters & after_letter) | inside,
             letters,
             words: words & !after_letter,
+            follow,
         }
     }
 }
 
-/// ASCII characters that terms begin with, that those begin with that may begin inside a word, and
-/// that words in disguise begin with; each as [`Index::ascii`].
-pub(super) type Sets = [[u8; 16]; 3];
+/// ASCII characters that terms begin with, that those begin with that may begin inside a word,
+/// that words in disguise begin with, and that may follow the first of a term; each as
+/// [`Index::ascii`].
+pub(super) type Sets = [[u8; 16]; 4];
+
+/// Characters of three bytes in the order of the text.
+pub(super) struct Row {
+    /// Their first bytes.
+    pub place: [u32; ROOM],
+    /// Of Han characters code less the start of [`HAN`], and [`PAIR`]; of others the code.
+    pub code: [u16; ROOM],
+    /// Of Han characters that were looked at, what they fold to.
+    pub folded: [u16; ROOM],
+    /// How many.
+    pub count: usize,
+}
+
+impl Default for Row {
+    fn default() -> Self {
+        Self {
+            place: [0; ROOM],
+            code: [0; ROOM],
+            folded: [0; ROOM],
+            count: 0,
+        }
+    }
+}
+
+impl Row {
+    fn push(&mut self, block: &[u8; SEEN], mut mask: u64, kind: Kind, base: u32) {
+        while mask != 0 {
+            let at = mask.trailing_zeros() as usize;
+            let code = three_bytes(&block[at..]) as u16;
+            self.place[self.count] = base + at as u32;
+            self.code[self.count] = match kind {
+                Kind::Han(pairs) => {
+                    let flag = if pairs >> at & 1 == 1 { PAIR } else { 0 };
+                    (code - HAN.start as u16) | flag
+                }
+                Kind::Other => code,
+            };
+            self.count += 1;
+            mask &= mask - 1;
+        }
+    }
+
+    /// Folds all of them.
+    #[inline(always)]
+    pub fn fold(&mut self, table: &[u16; HAN_CODES]) {
+        for (folded, code) in self.folded.iter_mut().zip(&self.code[..self.count]) {
+            *folded = table[usize::from(code & !PAIR)];
+        }
+    }
+
+    /// Only the last `count` stay.
+    pub fn keep_last(&mut self, count: usize) {
+        let first = self.count - count;
+        self.place.copy_within(first..self.count, 0);
+        self.code.copy_within(first..self.count, 0);
+        self.count = count;
+    }
+}
+
+/// What kind of characters is taken out of a block.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    /// Those of [`HAN`], and which of them are pairs.
+    Han(u64),
+    /// Others of three bytes.
+    Other,
+}
+
+/// Beginnings of Latin words.
+pub(super) struct Words {
+    /// Their first bytes.
+    pub place: [u32; ROOM],
+    /// Classes of four bytes, the first lowest.
+    pub start: [u32; ROOM],
+    /// How many.
+    pub count: usize,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self {
+            place: [0; ROOM],
+            start: [0; ROOM],
+            count: 0,
+        }
+    }
+}
 
 /// A way to look at blocks.
 pub(super) trait Blocks {
@@ -62,56 +165,29 @@ pub(super) trait Blocks {
     /// # Safety
     ///
     /// As [`Blocks::masks`].
-    unsafe fn push(mask: u64, base: u32, places: &mut [u32], count: &mut usize);
+    unsafe fn push(mask: u64, base: u32, places: &mut [u32; ROOM], count: &mut usize);
 
-    /// Keeps the places at which the bits of a Han pair are set; returns how many.
+    /// Appends the characters of three bytes that begin in `mask`.
     ///
     /// # Safety
     ///
-    /// As [`Blocks::masks`]; and at every place six bytes of `text` follow.
-    unsafe fn keep(text: &[u8], bits: &Bits, places: &mut [u32]) -> usize;
+    /// As [`Blocks::masks`].
+    unsafe fn three(block: &[u8; SEEN], mask: u64, kind: Kind, base: u32, row: &mut Row);
 
-    /// Copies the places of Han pairs that may begin a term in disguise to `kept`, which is longer
-    /// by [`BLOCK`]; returns how many.
+    /// Appends the words that begin in `mask`.
     ///
     /// # Safety
     ///
-    /// As [`Blocks::keep`].
-    unsafe fn keep_sounds(
-        text: &[u8],
-        filter: &SoundFilter,
-        places: &[u32],
-        kept: &mut [u32],
-    ) -> usize;
+    /// As [`Blocks::masks`].
+    unsafe fn words(block: &[u8; SEEN], mask: u64, base: u32, words: &mut Words);
 
-    /// Keeps the places at which [`may_begin`]; returns how many.
+    /// Of the first `ready` characters of a row, those that are pairs whose bit is set; returns how
+    /// many positions in the row were written to `kept`. One more character follows.
     ///
     /// # Safety
     ///
-    /// As [`Blocks::masks`]; and a character begins at every place.
-    unsafe fn keep_singles(text: &[u8], index: &Index, places: &mut [u32]) -> usize;
-}
-
-/// A character with its class and length; beyond the basic plane anything is possible.
-#[inline(always)]
-fn class_of(text: &[u8], index: &Index) -> (u8, usize) {
-    match text[0] {
-        byte @ 0..=0x7F => (index.class[usize::from(byte)], 1),
-        0xC0..=0xDF => (index.class[two_bytes(text) as usize], 2),
-        0xE0..=0xEF => (index.class[three_bytes(text) as usize], 3),
-        _ => (!0, 4),
-    }
-}
-
-/// Whether a term may begin at `at`, by the classes of this character and the next.
-#[inline(always)]
-fn may_begin(text: &[u8], index: &Index, at: usize) -> bool {
-    let (own, length) = class_of(&text[at..], index);
-    if own & START == 0 {
-        return false;
-    }
-    let rest = &text[at + length..];
-    own & ALONE != 0 || !rest.is_empty() && class_of(rest, index).0 & (SECOND | SKIP) != 0
+    /// As [`Blocks::masks`].
+    unsafe fn keep_pairs(row: &Row, ready: usize, index: &Index, kept: &mut [u16; ROOM]) -> usize;
 }
 
 /// The code of a character of three bytes.
@@ -126,37 +202,14 @@ pub(super) fn two_bytes(bytes: &[u8]) -> u32 {
     u32::from(bytes[0] & 31) << 6 | u32::from(bytes[1] & 63)
 }
 
-/// [`Blocks::keep_singles`] one by one, from the place with number `first`, behind `kept`.
+/// [`Blocks::keep_pairs`] one by one.
 #[inline(always)]
-fn keep_singles(
-    text: &[u8],
-    index: &Index,
-    places: &mut [u32],
-    first: usize,
-    mut kept: usize,
-) -> usize {
-    for at in first..places.len() {
-        let place = places[at];
-        places[kept] = place;
-        kept += usize::from(may_begin(text, index, place as usize));
-    }
-    kept
-}
-
-/// [`Blocks::keep_sounds`] one by one, behind `count`.
-#[inline(always)]
-fn keep_sounds(
-    text: &[u8],
-    filter: &SoundFilter,
-    places: &[u32],
-    kept: &mut [u32],
-    mut count: usize,
-) -> usize {
-    for place in places {
-        let at = *place as usize;
-        kept[count] = *place;
-        let pass = filter.test(three_bytes(&text[at..]), three_bytes(&text[at + 3..]));
-        count += pass as usize;
+fn keep_pairs(row: &Row, ready: usize, index: &Index, kept: &mut [u16; ROOM]) -> usize {
+    let mut count = 0;
+    for at in 0..ready.min(ROOM - 1) {
+        let pair = pair_hash(row.folded[at].into(), row.folded[at + 1].into());
+        kept[count] = at as u16;
+        count += (index.han.test(pair) & u32::from(row.code[at] >> 15)) as usize;
     }
     count
 }
@@ -167,22 +220,23 @@ pub(super) struct Portable;
 impl Blocks for Portable {
     #[inline(always)]
     unsafe fn masks(block: &[u8; BLOCK], sets: &Sets, carry: u64) -> Masks {
-        let (mut han, mut lead, mut letters, mut in_sets) = (0, 0, 0, [0; 3]);
+        let (mut leads, mut letters, mut in_sets) = ([0; 3], 0, [0; 4]);
         for (place, byte) in block.iter().enumerate() {
             let bit = |set: bool| u64::from(set) << place;
-            han |= bit((0xE4..=0xE9).contains(byte));
-            lead |= bit(*byte >= 0xC0);
+            leads[0] |= bit((0xE4..=0xE9).contains(byte));
+            leads[1] |= bit((0xE0..=0xEF).contains(byte));
+            leads[2] |= bit(*byte >= 0xC0);
             letters |= bit(byte.is_ascii_alphanumeric());
             for (all, set) in in_sets.iter_mut().zip(sets) {
                 let is_in = *byte < 0x80 && set[usize::from(byte & 15)] >> (byte >> 4) & 1 == 1;
                 *all |= bit(is_in);
             }
         }
-        Masks::new(han, lead, letters, in_sets, carry)
+        Masks::new(leads, letters, in_sets, carry)
     }
 
     #[inline(always)]
-    unsafe fn push(mut mask: u64, base: u32, places: &mut [u32], count: &mut usize) {
+    unsafe fn push(mut mask: u64, base: u32, places: &mut [u32; ROOM], count: &mut usize) {
         while mask != 0 {
             places[*count] = base + mask.trailing_zeros();
             *count += 1;
@@ -191,33 +245,25 @@ impl Blocks for Portable {
     }
 
     #[inline(always)]
-    unsafe fn keep(text: &[u8], bits: &Bits, places: &mut [u32]) -> usize {
-        let mut kept = 0;
-        for at in 0..places.len() {
-            let place = places[at];
-            places[kept] = place;
-            let six = &text[place as usize..place as usize + 6];
-            let part = |from: usize| {
-                u32::from_le_bytes(six[from..from + 4].try_into().expect("four bytes"))
-            };
-            kept += bits.test(pair_hash(part(0), part(2))) as usize;
+    unsafe fn three(block: &[u8; SEEN], mask: u64, kind: Kind, base: u32, row: &mut Row) {
+        row.push(block, mask, kind, base);
+    }
+
+    #[inline(always)]
+    unsafe fn words(block: &[u8; SEEN], mut mask: u64, base: u32, words: &mut Words) {
+        while mask != 0 {
+            let at = mask.trailing_zeros() as usize;
+            let class = |from: usize| ASCII_CLASS[usize::from(block[at + from])];
+            words.place[words.count] = base + at as u32;
+            words.start[words.count] = u32::from_le_bytes([class(0), class(1), class(2), class(3)]);
+            words.count += 1;
+            mask &= mask - 1;
         }
-        kept
     }
 
     #[inline(always)]
-    unsafe fn keep_sounds(
-        text: &[u8],
-        filter: &SoundFilter,
-        places: &[u32],
-        kept: &mut [u32],
-    ) -> usize {
-        keep_sounds(text, filter, places, kept, 0)
-    }
-
-    #[inline(always)]
-    unsafe fn keep_singles(text: &[u8], index: &Index, places: &mut [u32]) -> usize {
-        keep_singles(text, index, places, 0, 0)
+    unsafe fn keep_pairs(row: &Row, ready: usize, index: &Index, kept: &mut [u16; ROOM]) -> usize {
+        keep_pairs(row, ready, index, kept)
     }
 }
 
@@ -233,9 +279,9 @@ mod x86 {
 
     use std::arch::x86_64::*;
 
-    use super::super::index::{PAIR_MIX, pair_hash};
+    use super::super::index::{MIX, SECOND_BIT};
     use super::{
-        ALONE, BLOCK, Bits, Blocks, Index, Masks, Portable, SECOND, SKIP, START, Sets, SoundFilter,
+        ASCII_CLASS, BLOCK, Blocks, HAN, Index, Kind, Masks, Portable, ROOM, Row, SEEN, Sets, Words,
     };
 
     /// Needs AVX2 and BMI.
@@ -291,9 +337,9 @@ mod x86 {
                 let lower = _mm256_or_si256(x, _mm256_set1_epi8(0x20));
                 _mm256_or_si256(between(lower, b'a', b'z'), between(x, b'0', b'9'))
             };
+            let leads = [(0xE4, 0xE9), (0xE0, 0xEF), (0xC0, 0xFF)];
             Masks::new(
-                bits(between(a, 0xE4, 0xE9), between(b, 0xE4, 0xE9)),
-                bits(between(a, 0xC0, 0xFF), between(b, 0xC0, 0xFF)),
+                leads.map(|(low, high)| bits(between(a, low, high), between(b, low, high))),
                 bits(letters(a), letters(b)),
                 in_sets,
                 carry,
@@ -302,56 +348,41 @@ mod x86 {
 
         #[inline]
         #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-        unsafe fn push(mask: u64, base: u32, places: &mut [u32], count: &mut usize) {
+        unsafe fn push(mask: u64, base: u32, places: &mut [u32; ROOM], count: &mut usize) {
             Portable::push(mask, base, places, count);
         }
 
         #[inline]
         #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-        unsafe fn keep(text: &[u8], bits: &Bits, places: &mut [u32]) -> usize {
-            let mut kept = 0;
-            for at in 0..places.len() {
-                let place = *places.get_unchecked(at);
-                *places.get_unchecked_mut(kept) = place;
-                kept += test(bits, text.as_ptr().add(place as usize)) as usize;
-            }
-            kept
+        unsafe fn three(block: &[u8; SEEN], mask: u64, kind: Kind, base: u32, row: &mut Row) {
+            Portable::three(block, mask, kind, base, row);
         }
 
         #[inline]
         #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-        unsafe fn keep_sounds(
-            text: &[u8],
-            filter: &SoundFilter,
-            places: &[u32],
-            kept: &mut [u32],
+        unsafe fn words(block: &[u8; SEEN], mask: u64, base: u32, words: &mut Words) {
+            Portable::words(block, mask, base, words);
+        }
+
+        #[inline]
+        #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+        unsafe fn keep_pairs(
+            row: &Row,
+            ready: usize,
+            index: &Index,
+            kept: &mut [u16; ROOM],
         ) -> usize {
-            super::keep_sounds(text, filter, places, kept, 0)
-        }
-
-        #[inline]
-        #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-        unsafe fn keep_singles(text: &[u8], index: &Index, places: &mut [u32]) -> usize {
-            super::keep_singles(text, index, places, 0, 0)
+            super::keep_pairs(row, ready, index, kept)
         }
     }
 
-    /// The bit of the pair in the six bytes from `start`.
-    #[inline]
-    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-    unsafe fn test(bits: &Bits, start: *const u8) -> u32 {
-        let low = start.cast::<u32>().read_unaligned();
-        let high = start.add(2).cast::<u32>().read_unaligned();
-        bits.test(pair_hash(low, high))
-    }
-
-    /// Needs AVX-512 F, BW, DQ, VL and VBMI2, and AVX2 and BMI.
+    /// Needs AVX-512 F, BW, DQ, VL, VBMI and VBMI2, and AVX2 and BMI.
     pub struct Avx512;
 
     impl Blocks for Avx512 {
         #[inline]
         #[target_feature(
-            enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2"
+            enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2"
         )]
         unsafe fn masks(block: &[u8; BLOCK], sets: &Sets, carry: u64) -> Masks {
             let x = _mm512_loadu_si512(block.as_ptr().cast());
@@ -372,8 +403,11 @@ mod x86 {
             };
             let lower = _mm512_or_si512(x, _mm512_set1_epi8(0x20));
             Masks::new(
-                between(x, 0xE4, 0xE9),
-                between(x, 0xC0, 0xFF),
+                [
+                    between(x, 0xE4, 0xE9),
+                    between(x, 0xE0, 0xEF),
+                    between(x, 0xC0, 0xFF),
+                ],
                 between(lower, b'a', b'z') | between(x, b'0', b'9'),
                 sets.each_ref().map(in_set),
                 carry,
@@ -382,174 +416,164 @@ mod x86 {
 
         #[inline]
         #[target_feature(
-            enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2"
+            enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2"
         )]
-        unsafe fn push(mask: u64, base: u32, places: &mut [u32], count: &mut usize) {
+        unsafe fn push(mask: u64, base: u32, places: &mut [u32; ROOM], count: &mut usize) {
             debug_assert!(*count + BLOCK <= places.len());
-            let iota = _mm512_set_epi8(
-                63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43,
-                42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22,
-                21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0,
-            );
-            let packed = _mm512_maskz_compress_epi8(mask, iota);
-            let base = _mm512_set1_epi32(base.cast_signed());
-            let out = places.as_mut_ptr().add(*count);
             // Characters beyond ASCII have two bytes or more, so at most 32 begin in a block.
             debug_assert!(mask.count_ones() <= 32);
-            let head = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(packed));
-            _mm512_storeu_si512(out.cast(), _mm512_add_epi32(head, base));
-            let tail = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<1>(packed));
-            _mm512_storeu_si512(out.add(16).cast(), _mm512_add_epi32(tail, base));
+            let packed = _mm512_maskz_compress_epi8(mask, iota());
+            places_of(packed, base, places.as_mut_ptr().add(*count));
             *count += mask.count_ones() as usize;
         }
 
         #[inline]
         #[target_feature(
-            enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2"
+            enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2"
         )]
-        unsafe fn keep(text: &[u8], bits: &Bits, places: &mut [u32]) -> usize {
-            let mut kept = 0;
-            let whole = places.len() / 16 * 16;
-            let (mix_low, mix_high) = (
-                _mm512_set1_epi32(PAIR_MIX[0].cast_signed()),
-                _mm512_set1_epi32(PAIR_MIX[1].cast_signed()),
+        unsafe fn three(block: &[u8; SEEN], mask: u64, kind: Kind, base: u32, row: &mut Row) {
+            debug_assert!(row.count + BLOCK <= row.place.len() && mask.count_ones() <= 32);
+            let start = block.as_ptr();
+            // Three bytes a character, so that at most 22 begin in a block: half a register each.
+            let byte = |from: usize| {
+                let moved = _mm512_loadu_si512(start.add(from).cast());
+                let packed = _mm512_maskz_compress_epi8(mask, moved);
+                _mm512_cvtepu8_epi16(_mm512_castsi512_si256(packed))
+            };
+            let number = |n: u16| _mm512_set1_epi16(n.cast_signed());
+            let (lead, second, third) = (byte(0), byte(1), byte(2));
+            // Without the high bits of lead and trail bytes, which are always the same.
+            let code = _mm512_add_epi16(
+                _mm512_slli_epi16::<12>(lead),
+                _mm512_add_epi16(_mm512_slli_epi16::<6>(second), third),
             );
-            let shift = _mm_cvtsi32_si128(bits.shift.cast_signed());
-            for at in (0..whole).step_by(16) {
-                let place = _mm512_loadu_si512(places.as_ptr().add(at).cast());
-                let low = _mm512_i32gather_epi32::<1>(place, text.as_ptr().cast());
-                let high = _mm512_i32gather_epi32::<1>(place, text.as_ptr().add(2).cast());
-                let hash = _mm512_add_epi32(
-                    _mm512_mullo_epi32(low, mix_low),
-                    _mm512_mullo_epi32(high, mix_high),
-                );
-                let index = _mm512_srl_epi32(hash, shift);
-                let word = _mm512_i32gather_epi32::<4>(
-                    _mm512_srli_epi32::<5>(index),
-                    bits.words.as_ptr().cast(),
-                );
-                let bit = _mm512_sllv_epi32(
-                    _mm512_set1_epi32(1),
-                    _mm512_and_si512(index, _mm512_set1_epi32(31)),
-                );
-                let pass = _mm512_test_epi32_mask(word, bit);
-                // Never ahead of what was read: as many or fewer have been kept.
-                let packed = _mm512_maskz_compress_epi32(pass, place);
-                _mm512_storeu_si512(places.as_mut_ptr().add(kept).cast(), packed);
-                kept += pass.count_ones() as usize;
-            }
-            for at in whole..places.len() {
-                let place = places[at];
-                places[kept] = place;
-                kept += test(bits, text.as_ptr().add(place as usize)) as usize;
-            }
-            kept
+            let constant = (0x80 << 6) + 0x80;
+            let code = match kind {
+                Kind::Han(pairs) => {
+                    let code = _mm512_sub_epi16(code, number(constant + HAN.start as u16));
+                    let flags = _pext_u64(pairs, mask) as u32;
+                    _mm512_or_si512(code, _mm512_maskz_mov_epi16(flags, number(super::PAIR)))
+                }
+                Kind::Other => _mm512_sub_epi16(code, number(constant)),
+            };
+            _mm512_storeu_si512(row.code.as_mut_ptr().add(row.count).cast(), code);
+            let packed = _mm512_maskz_compress_epi8(mask, iota());
+            places_of(packed, base, row.place.as_mut_ptr().add(row.count));
+            row.count += mask.count_ones() as usize;
         }
 
         #[inline]
         #[target_feature(
-            enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2"
+            enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2"
         )]
-        unsafe fn keep_sounds(
-            text: &[u8],
-            filter: &SoundFilter,
-            places: &[u32],
-            kept: &mut [u32],
-        ) -> usize {
-            debug_assert!(kept.len() >= places.len() + BLOCK);
-            let whole = places.len() / 16 * 16;
-            let number = |n: u32| _mm512_set1_epi32(n.cast_signed());
-            let class = filter.class.as_ptr();
-            // The class of the character whose three bytes begin `shift` bits up in each number.
-            let class_of = |bytes: __m512i| {
-                let part = |shifted: __m512i, low: u32| _mm512_and_si512(shifted, number(low));
-                let code = _mm512_or_si512(
-                    _mm512_slli_epi32::<12>(part(bytes, 0x0F)),
+        unsafe fn words(block: &[u8; SEEN], mask: u64, base: u32, words: &mut Words) {
+            debug_assert!(words.count + BLOCK <= words.place.len());
+            let low = _mm512_loadu_si512(ASCII_CLASS.as_ptr().cast());
+            let high = _mm512_loadu_si512(ASCII_CLASS.as_ptr().add(BLOCK).cast());
+            let byte = |from: usize| {
+                let x = _mm512_loadu_si512(block.as_ptr().add(from).cast());
+                let class = _mm512_permutex2var_epi8(low, x, high);
+                let beyond = _mm512_movepi8_mask(x);
+                let class = _mm512_mask_mov_epi8(class, beyond, _mm512_set1_epi8(-0x80));
+                _mm512_maskz_compress_epi8(mask, class)
+            };
+            let bytes = [byte(0), byte(1), byte(2), byte(3)];
+            let places = _mm512_maskz_compress_epi8(mask, iota());
+            let count = mask.count_ones() as usize;
+            let mut stored = [[0u8; BLOCK]; 5];
+            for (stored, bytes) in stored.iter_mut().zip(bytes.iter().chain([&places])) {
+                _mm512_storeu_si512(stored.as_mut_ptr().cast(), *bytes);
+            }
+            for first in (0..count).step_by(16) {
+                let part = |of: &[u8; BLOCK]| {
+                    _mm512_cvtepu8_epi32(_mm_loadu_si128(of.as_ptr().add(first).cast()))
+                };
+                let start = _mm512_or_si512(
+                    _mm512_or_si512(part(&stored[0]), _mm512_slli_epi32::<8>(part(&stored[1]))),
                     _mm512_or_si512(
-                        _mm512_slli_epi32::<6>(part(_mm512_srli_epi32::<8>(bytes), 0x3F)),
-                        part(_mm512_srli_epi32::<16>(bytes), 0x3F),
+                        _mm512_slli_epi32::<16>(part(&stored[2])),
+                        _mm512_slli_epi32::<24>(part(&stored[3])),
                     ),
                 );
-                let place = _mm512_sub_epi32(code, number(super::super::index::HAN.start));
-                let found = _mm512_i32gather_epi32::<1>(place, class.cast());
-                part(found, 0xFF)
-            };
-            let mut count = 0;
-            for at in (0..whole).step_by(16) {
-                let place = _mm512_loadu_si512(places.as_ptr().add(at).cast());
-                let low = _mm512_i32gather_epi32::<1>(place, text.as_ptr().cast());
-                let high = _mm512_i32gather_epi32::<1>(place, text.as_ptr().add(2).cast());
-                let first = class_of(low);
-                let second = class_of(_mm512_srli_epi32::<8>(high));
-                let index = _mm512_or_si512(_mm512_slli_epi32::<8>(first), second);
-                let word = _mm512_i32gather_epi32::<4>(
-                    _mm512_srli_epi32::<5>(index),
-                    filter.pairs.as_ptr().cast(),
-                );
-                let bit = _mm512_sllv_epi32(number(1), _mm512_and_si512(index, number(31)));
-                let pass = _mm512_test_epi32_mask(word, bit);
-                let packed = _mm512_maskz_compress_epi32(pass, place);
-                _mm512_storeu_si512(kept.as_mut_ptr().add(count).cast(), packed);
-                count += pass.count_ones() as usize;
+                let at = words.count + first;
+                _mm512_storeu_si512(words.start.as_mut_ptr().add(at).cast(), start);
+                let base = _mm512_set1_epi32(base.cast_signed());
+                let place = _mm512_add_epi32(part(&stored[4]), base);
+                _mm512_storeu_si512(words.place.as_mut_ptr().add(at).cast(), place);
             }
-            super::keep_sounds(text, filter, &places[whole..], kept, count)
+            words.count += count;
         }
 
         #[inline]
         #[target_feature(
-            enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2"
+            enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2"
         )]
-        unsafe fn keep_singles(text: &[u8], index: &Index, places: &mut [u32]) -> usize {
-            // Two characters of four bytes are loaded, so the last places wait for the slow way.
-            let safe = text.len().saturating_sub(8);
-            let near_end = places.partition_point(|place| (*place as usize) < safe);
-            let whole = near_end / 16 * 16;
-            let class = index.class.as_ptr();
+        unsafe fn keep_pairs(
+            row: &Row,
+            ready: usize,
+            index: &Index,
+            kept: &mut [u16; ROOM],
+        ) -> usize {
             let number = |n: u32| _mm512_set1_epi32(n.cast_signed());
-            // Class in the low byte; all set beyond the basic plane; and the length.
-            let class_of = |at: __m512i, wanted: __mmask16| {
-                let bytes =
-                    _mm512_mask_i32gather_epi32::<1>(number(0), wanted, at, text.as_ptr().cast());
-                let lead = _mm512_and_si512(bytes, number(0xFF));
-                let beyond = _mm512_cmpge_epu32_mask(lead, number(0xF0));
-                let three = _mm512_cmpge_epu32_mask(lead, number(0xE0));
-                let ascii = _mm512_cmplt_epu32_mask(lead, number(0x80));
-                let second = _mm512_and_si512(_mm512_srli_epi32::<8>(bytes), number(0x3F));
-                let third = _mm512_and_si512(_mm512_srli_epi32::<16>(bytes), number(0x3F));
-                let code_two = _mm512_or_si512(
-                    _mm512_slli_epi32::<6>(_mm512_and_si512(lead, number(0x1F))),
-                    second,
+            let shift = _mm_cvtsi32_si128(index.han.shift.cast_signed());
+            let words = index.han.words.as_ptr();
+            let mut count = 0;
+            for at in (0..ready).step_by(16) {
+                let load = |from: usize| {
+                    let codes = row.folded.as_ptr().add(from);
+                    _mm512_cvtepu16_epi32(_mm256_loadu_si256(codes.cast()))
+                };
+                let hash = _mm512_add_epi32(
+                    _mm512_mullo_epi32(load(at), number(MIX[0])),
+                    _mm512_mullo_epi32(load(at + 1), number(MIX[1])),
                 );
-                let code_three = _mm512_or_si512(
-                    _mm512_slli_epi32::<12>(_mm512_and_si512(lead, number(0x0F))),
-                    _mm512_or_si512(_mm512_slli_epi32::<6>(second), third),
+                let bit = _mm512_srl_epi32(hash, shift);
+                let word = _mm512_i32gather_epi32::<4>(_mm512_srli_epi32::<5>(bit), words.cast());
+                // Only the lowest five bits of a count are looked at.
+                let second = _mm512_srli_epi32::<SECOND_BIT>(hash);
+                let both = _mm512_and_si512(
+                    _mm512_srlv_epi32(word, _mm512_and_si512(bit, number(31))),
+                    _mm512_srlv_epi32(word, _mm512_and_si512(second, number(31))),
                 );
-                let code = _mm512_mask_mov_epi32(code_two, three, code_three);
-                let code = _mm512_mask_mov_epi32(code, ascii, lead);
-                let found = _mm512_mask_i32gather_epi32::<1>(
-                    number(0xFF),
-                    wanted & !beyond,
-                    code,
-                    class.cast(),
-                );
-                let length = _mm512_mask_mov_epi32(number(2), three, number(3));
-                let length = _mm512_mask_mov_epi32(length, beyond, number(4));
-                (found, _mm512_mask_mov_epi32(length, ascii, number(1)))
-            };
-            let mut kept = 0;
-            for at in (0..whole).step_by(16) {
-                let place = _mm512_loadu_si512(places.as_ptr().add(at).cast());
-                let (own, length) = class_of(place, !0);
-                let start = _mm512_test_epi32_mask(own, number(START.into()));
-                let alone = _mm512_test_epi32_mask(own, number(ALONE.into()));
-                let (next, _) = class_of(_mm512_add_epi32(place, length), start);
-                let follows = _mm512_test_epi32_mask(next, number((SECOND | SKIP).into()));
-                let pass = start & (alone | follows);
-                let packed = _mm512_maskz_compress_epi32(pass, place);
-                _mm512_storeu_si512(places.as_mut_ptr().add(kept).cast(), packed);
-                kept += pass.count_ones() as usize;
+                let pass = _mm512_test_epi32_mask(both, number(1));
+                let flags = _mm256_loadu_si256(row.code.as_ptr().add(at).cast());
+                let inside = !0 >> 16usize.saturating_sub(ready - at).min(16);
+                let pass = pass & _mm256_movepi16_mask(flags) & inside;
+                let place = _mm256_add_epi16(_mm256_set1_epi16(at as i16), iota16());
+                let packed = _mm256_maskz_compress_epi16(pass, place);
+                _mm256_storeu_si256(kept.as_mut_ptr().add(count).cast(), packed);
+                count += pass.count_ones() as usize;
             }
-            super::keep_singles(text, index, places, whole, kept)
+            count
         }
+    }
+
+    /// The numbers of the bytes of a register.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    unsafe fn iota() -> __m512i {
+        _mm512_set_epi8(
+            63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42,
+            41, 40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20,
+            19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0,
+        )
+    }
+
+    /// The numbers of sixteen places.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    unsafe fn iota16() -> __m256i {
+        _mm256_setr_epi16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+    }
+
+    /// Writes `base` + each of the first 32 bytes to `out`.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    unsafe fn places_of(packed: __m512i, base: u32, out: *mut u32) {
+        let base = _mm512_set1_epi32(base.cast_signed());
+        let head = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(packed));
+        _mm512_storeu_si512(out.cast(), _mm512_add_epi32(head, base));
+        let tail = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<1>(packed));
+        _mm512_storeu_si512(out.add(16).cast(), _mm512_add_epi32(tail, base));
     }
 }

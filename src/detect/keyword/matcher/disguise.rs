@@ -8,7 +8,8 @@
 //! - a Han character before a Latin letter, and a short syllable before a Han character;
 //! - the first four letters of a Latin word.
 
-use super::index::{Bits, HAN, Slots, ascii_hash, key};
+use super::blocks::{PAIR, ROOM, Row};
+use super::index::{Bits, HAN, HAN_CODES, Slots, ascii_hash, key, pair_hash, third_hash};
 use crate::Folds;
 use crate::text::{FoldTable, Folded, Sounds, Syllable, without_tone};
 
@@ -22,6 +23,8 @@ const WRITTEN: u32 = 4096;
 const NONE: u32 = 1 << 20;
 /// A third character that may be anything.
 const ANY: u32 = 0;
+/// No Han character as the third.
+const OPEN: u32 = NONE + 1;
 
 /// Letters of a Latin word by which it is looked up.
 const LETTERS: usize = 4;
@@ -48,34 +51,16 @@ pub(super) struct Disguises {
     /// Folds wanted of each term.
     wanted: Vec<Folds>,
     /// Sound of every character of [`HAN`], as a number below 1,024.
-    sound: Box<[u16]>,
-    /// The filter of Han pairs.
-    pub filter: SoundFilter,
+    sound: Box<[u16; HAN_CODES]>,
+    /// First three sounds of what begins with two Han characters, and two with [`OPEN`].
+    thirds: Bits,
     /// First two sounds → terms.
-    slots: Slots,
+    slots: Slots<u32>,
     /// First letters of words.
     words: Bits,
-    word_slots: Slots,
+    word_slots: Slots<u32>,
     /// ASCII bytes such words begin with, as [`super::index::Index::ascii`].
     pub first: [u8; 16],
-}
-
-/// Which two Han characters may begin a term in disguise: a clear bit means no.
-pub(super) struct SoundFilter {
-    /// Eight bits of the sound of every character of [`HAN`]; then what a wide load may read.
-    pub class: Box<[u8]>,
-    /// One bit for two of them.
-    pub pairs: Box<[u32]>,
-}
-
-impl SoundFilter {
-    /// 1 if characters with these codes may begin a term, else 0.
-    #[inline(always)]
-    pub fn test(&self, first: u32, second: u32) -> u32 {
-        let class = |code: u32| u32::from(self.class[(code - HAN.start) as usize]);
-        let index = class(first) << 8 | class(second);
-        self.pairs[(index >> 5) as usize] >> (index & 31) & 1
-    }
 }
 
 /// What must be read in full at a place: the terms of which the third sound may be anything, and
@@ -97,12 +82,11 @@ impl Disguises {
         }
         let sounds = Sounds::get();
         let table = FoldTable::get();
-        let sound: Box<[u16]> = HAN
-            .map(|code| {
-                let c = char::from_u32(code).expect("no surrogates there");
-                one(table, c).map_or(UNREAD, |(c, _)| sound_of(sounds, c)) as u16
-            })
-            .collect();
+        let mut sound = Box::new([0; HAN_CODES]);
+        for (code, sound) in HAN.zip(sound.iter_mut()) {
+            let c = char::from_u32(code).expect("no surrogates there");
+            *sound = one(table, c).map_or(UNREAD, |(c, _)| sound_of(sounds, c)) as u16;
+        }
         let mut builder = Builder {
             sounds,
             pairs: vec![],
@@ -111,18 +95,17 @@ impl Disguises {
         for (number, (term, wanted)) in terms.iter().zip(&wanted).enumerate() {
             builder.term(number as u32, term, *wanted);
         }
-        let mut filter = SoundFilter {
-            class: sound.iter().map(|sound| *sound as u8).collect(),
-            pairs: vec![0; 1 << 11].into(),
-        };
-        let mut class = std::mem::take(&mut filter.class).into_vec();
-        class.resize(class.len() + 4, 0);
-        filter.class = class.into();
-        for (pair, _, _) in &builder.pairs {
+        let mut thirds = Vec::new();
+        for (pair, third, _) in &builder.pairs {
             let (first, second) = ((pair >> 32) as u32, *pair as u32);
-            if first < LETTER && second < LETTER {
-                let index = (first & 0xFF) << 8 | second & 0xFF;
-                filter.pairs[(index >> 5) as usize] |= 1 << (index & 31);
+            if first >= LETTER || second >= LETTER {
+                continue;
+            }
+            let pair = pair_hash(first, second);
+            thirds.push(third_hash(pair, OPEN));
+            match *third {
+                ANY => thirds.extend((0..LETTER).map(|third| third_hash(pair, third))),
+                third => thirds.push(third_hash(pair, third)),
             }
         }
         let mut first = [0u8; 16];
@@ -140,7 +123,7 @@ impl Disguises {
                 first[usize::from(byte & 15)] |= 1 << (byte >> 4);
             }
         }
-        let hashes: Vec<u32> = builder
+        let mut hashes: Vec<u32> = builder
             .words
             .iter()
             .map(|(word, _, _)| ascii_hash((word >> 32) as u32))
@@ -149,12 +132,35 @@ impl Disguises {
             sounds,
             wanted,
             sound,
-            filter,
-            slots: Slots::new(builder.pairs),
-            words: Bits::of(&hashes),
-            word_slots: Slots::new(builder.words),
+            thirds: Bits::of(&mut thirds),
+            slots: Slots::new(builder.pairs, |term| term),
+            words: Bits::of(&mut hashes),
+            word_slots: Slots::new(builder.words, |term| term),
             first,
         })
+    }
+
+    /// Of the first `ready` characters of a row, of which two more are there, those that may begin
+    /// a term with the next: how many positions in the row were written to `kept`.
+    #[inline(always)]
+    pub fn keep(&self, row: &Row, ready: usize, kept: &mut [u16; ROOM]) -> usize {
+        let sound = |code: u16| u32::from(self.sound[usize::from(code & !PAIR)]);
+        let mut count = 0;
+        let (mut first, mut second) = (sound(row.code[0]), sound(row.code[1]));
+        for at in 0..ready.min(ROOM - 2) {
+            let next = sound(row.code[at + 2]);
+            let third = if row.code[at + 1] & PAIR != 0 {
+                next
+            } else {
+                OPEN
+            };
+            kept[count] = at as u16;
+            let hash = third_hash(pair_hash(first, second), third);
+            let pass = self.thirds.test(hash) & u32::from(row.code[at] >> 15);
+            count += pass as usize;
+            (first, second) = (second, next);
+        }
+        count
     }
 
     /// What may begin with the two Han characters at `at`.
@@ -169,8 +175,7 @@ impl Disguises {
     }
 
     fn at_han(&self, text: &str, at: usize, second: u32) -> Option<Places<'_>> {
-        let slot = self.slots.get(key(self.sound_at(text, at), second))?;
-        let all = self.slots.terms(slot);
+        let all = self.slots.get(key(self.sound_at(text, at), second))?;
         let third = match text.as_bytes().get(at + 6) {
             // After a letter come the others of its syllable.
             _ if text.as_bytes()[at + 3].is_ascii() => ANY,
@@ -182,9 +187,6 @@ impl Disguises {
         };
         if third == ANY {
             return Some(Places([all, &[]]));
-        }
-        if !slot.may_follow(third) {
-            return None;
         }
         let (any, rest) = all.split_at(all.partition_point(|(of, _)| *of == ANY));
         let rest = &rest[rest.partition_point(|(of, _)| *of < third)..];
@@ -200,9 +202,9 @@ impl Disguises {
         let mut all = |terms: &[(u32, u32)]| terms.iter().for_each(|(_, term)| read(*term));
         if start.count == LETTERS {
             if self.words.test(ascii_hash(start.letters)) == 1
-                && let Some(slot) = self.word_slots.get(key(start.letters, 1))
+                && let Some(terms) = self.word_slots.get(key(start.letters, 1))
             {
-                all(self.word_slots.terms(slot));
+                all(terms);
             }
             return;
         }
@@ -216,9 +218,9 @@ impl Disguises {
         let both = [Some(&letters), (other != letters).then_some(&other)];
         for written in both.into_iter().flatten() {
             if let Some(syllable) = self.sounds.written(written)
-                && let Some(slot) = self.slots.get(key(WRITTEN + u32::from(syllable), second))
+                && let Some(terms) = self.slots.get(key(WRITTEN + u32::from(syllable), second))
             {
-                all(self.slots.terms(slot));
+                all(terms);
             }
         }
     }

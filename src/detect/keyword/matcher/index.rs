@@ -1,12 +1,14 @@
 //! The tables that decide where a term may begin.
 //!
-//! Variants of characters are in the tables, so that the text is looked at as it stands:
 //! - what a character of the basic plane may be: one byte each;
-//! - Han character followed by Han character: one hashed bit for every spelling of the first two
-//!   characters of a term;
-//! - ASCII: bits for the first two, three or four bytes, with classes instead of bytes where the
+//! - what it folds to: looked up once a character, so that folding multiplies nothing;
+//! - Han character followed by Han character: one hashed bit for the first two characters of a
+//!   term, and for those that pass another for three of them;
+//! - ASCII: bits for the first three and four bytes, with classes instead of bytes where the
 //!   text may depart from the term;
 //! - the first two folded characters → terms, by their third.
+
+use std::collections::HashSet;
 
 use super::TermOptions;
 use super::walk::{Reading, is_letter, is_noise};
@@ -14,6 +16,12 @@ use crate::text::{FoldTable, Folded};
 
 /// The Han characters whose pairs have a table of their own: three bytes, led by E4 to E9.
 pub(super) const HAN: std::ops::Range<u32> = 0x4000..0xA000;
+
+/// Codes of the basic plane.
+const PLANE: usize = 0x1_0000;
+
+/// Places for the codes of [`HAN`], a power of two.
+pub(super) const HAN_CODES: usize = 0x8000;
 
 /// A term can begin with the character.
 pub(super) const START: u8 = 1;
@@ -24,88 +32,111 @@ pub(super) const SKIP: u8 = 4;
 /// It is a whole term, or several characters of one.
 pub(super) const ALONE: u8 = 8;
 
-/// Bits of the tables for the first three and four ASCII bytes: 8 KiB each.
-const ASCII_BITS: u32 = 16;
-
 /// See the module.
 pub(super) struct Index {
-    /// By code below 65,536; then what a wide load may read beyond.
-    pub class: Box<[u8]>,
+    /// By code below 65,536.
+    pub class: Box<[u8; PLANE]>,
     /// What a character below 65,536 folds to; 0 for what is not one such character.
-    pub folded: Box<[u16]>,
-    /// Pairs of Han characters as they stand in texts.
+    pub folded: Box<[u16; PLANE]>,
+    /// What the characters of [`HAN`] fold to, from its start; 0 as in `folded`.
+    pub han_folded: Box<[u16; HAN_CODES]>,
+    /// Folded pairs of which both can be Han characters in a text.
     pub han: Bits,
-    /// First and second ASCII byte, the second by class where it may be anything.
-    pub two: Bits,
-    /// First three ASCII bytes.
+    /// First three folded characters of terms that begin with such a pair, and pairs that are a
+    /// term.
+    pub third: Bits,
+    /// First three ASCII bytes, by class; what follows a shorter term may be anything.
     pub three: Bits,
-    /// First four ASCII bytes.
+    /// First four ASCII bytes, and three that say enough.
     pub four: Bits,
     /// Folded pairs of which not both are Han characters.
     pub mixed: Bits,
     /// First two characters → terms.
-    pub slots: Slots,
+    pub slots: Slots<Entry>,
+    /// The terms in the order of the slots, so that they are near when they are read.
+    text: String,
     /// ASCII bytes a term begins with, by table of 16 × 8 bits: bit `b >> 4` of entry `b & 15`.
     pub ascii: [u8; 16],
     /// The same for terms that may begin inside a word.
     pub inside: [u8; 16],
+    /// The same for what may follow the first character of a term.
+    pub follow: [u8; 16],
     /// Whether there are terms of one character.
     pub alone: bool,
     /// Whether a folded term begins beyond the basic plane.
     pub beyond: bool,
 }
 
-/// A table of hashed bits: a clear bit means no.
+/// A table of hashed bits, two a hash in one word: a clear one means no.
 pub(super) struct Bits {
     pub words: Vec<u32>,
-    /// 32 minus the number of bits of an index.
+    /// 32 minus the number of bits of an index, of which the lowest five are a place in a word.
     pub shift: u32,
 }
 
+/// How far the place of the second bit is shifted up in a hash.
+pub(super) const SECOND_BIT: u32 = 6;
+
 impl Bits {
-    fn new(bits: u32) -> Self {
-        Self {
+    /// A table for these, of which about one in fifty others passes.
+    pub fn of(hashes: &mut Vec<u32>) -> Self {
+        hashes.sort_unstable();
+        hashes.dedup();
+        let bits = (hashes.len() * 12).next_power_of_two().trailing_zeros();
+        let bits = bits.clamp(12, 26);
+        let mut table = Self {
             words: vec![0; 1 << (bits - 5)],
             shift: 32 - bits,
+        };
+        for hash in hashes {
+            let word = (*hash >> table.shift >> 5) as usize;
+            table.words[word] |= table.places(*hash);
         }
-    }
-
-    /// A table for these, in which one bit in some thirty or more is set.
-    pub fn of(hashes: &[u32]) -> Self {
-        let bits = (hashes.len() * 32).next_power_of_two().trailing_zeros();
-        let mut table = Self::new(bits.clamp(12, 24));
-        hashes.iter().for_each(|hash| table.add(*hash));
         table
     }
 
-    fn add(&mut self, hash: u32) {
-        let index = hash >> self.shift;
-        self.words[(index >> 5) as usize] |= 1 << (index & 31);
+    /// The two bits of a hash.
+    #[inline(always)]
+    fn places(&self, hash: u32) -> u32 {
+        1 << (hash >> self.shift & 31) | 1 << (hash >> SECOND_BIT & 31)
     }
 
-    /// 1 if the bit is set, else 0.
+    /// 1 if both bits are set, else 0.
     #[inline(always)]
     pub fn test(&self, hash: u32) -> u32 {
         let index = hash >> self.shift;
-        self.words[(index >> 5) as usize] >> (index & 31) & 1
+        let word = self.words[(index >> 5) as usize];
+        word >> (index & 31) & word >> (hash >> SECOND_BIT & 31) & 1
     }
 }
 
-/// Multipliers of the hash of a Han pair: odd, with bits spread; 2^32 divided by the golden ratio,
-/// and a prime of the xxHash family.
-pub(super) const PAIR_MIX: [u32; 2] = [0x9E37_79B1, 0x85EB_CA77];
+/// Multipliers of the hash of characters: odd, with bits spread; 2^32 divided by the golden ratio,
+/// and primes of the xxHash family.
+pub(super) const MIX: [u32; 3] = [0x9E37_79B1, 0x85EB_CA77, 0xC2B2_AE3D];
 
-/// Hash of six bytes, given as bytes 0–3 and bytes 2–5.
+/// Hash of two characters.
 #[inline(always)]
-pub(super) fn pair_hash(low: u32, high: u32) -> u32 {
-    low.wrapping_mul(PAIR_MIX[0])
-        .wrapping_add(high.wrapping_mul(PAIR_MIX[1]))
+pub(super) fn pair_hash(first: u32, second: u32) -> u32 {
+    first
+        .wrapping_mul(MIX[0])
+        .wrapping_add(second.wrapping_mul(MIX[1]))
+}
+
+/// Hash of three characters of which the first two hash to `pair`; 0 for no third.
+#[inline(always)]
+pub(super) fn third_hash(pair: u32, third: u32) -> u32 {
+    (pair ^ pair >> 15)
+        .wrapping_mul(MIX[1])
+        .wrapping_add(third.wrapping_mul(MIX[2]))
 }
 
 #[inline(always)]
 pub(super) fn ascii_hash(bytes: u32) -> u32 {
-    bytes.wrapping_mul(PAIR_MIX[0])
+    bytes.wrapping_mul(MIX[0])
 }
+
+/// The first three of four bytes.
+pub(super) const FIRST_THREE: u32 = 0x00FF_FFFF;
 
 /// What an ASCII byte is to the tables: itself in lower case, or the class of what is not a letter
 /// or digit. Beyond ASCII there is one class.
@@ -143,18 +174,23 @@ fn classes() -> impl Iterator<Item = u8> {
 pub(super) struct Slot {
     /// 0 where the slot is free.
     key: u64,
-    /// One bit a third character; all set where a term has no third.
-    pub thirds: u64,
+    first: u32,
+    last: u32,
+}
+
+/// Some of the terms of [`Slots`].
+#[derive(Clone, Copy, Default)]
+pub(super) struct Found {
     first: u32,
     last: u32,
 }
 
 /// Open addressing: first two characters → terms.
-pub(super) struct Slots {
+pub(super) struct Slots<T> {
     slots: Vec<Slot>,
     shift: u32,
-    /// Third character, 0 where there is none, and number of the term.
-    terms: Vec<(u32, u32)>,
+    /// Third character, 0 where there is none, and the term.
+    terms: Vec<(u32, T)>,
 }
 
 /// The key of two folded characters; 0 for no second.
@@ -163,31 +199,24 @@ pub(super) fn key(first: u32, second: u32) -> u64 {
     u64::from(first) << 32 | u64::from(second)
 }
 
-#[inline(always)]
-fn third_bit(third: u32) -> u64 {
-    1 << (third.wrapping_mul(PAIR_MIX[0]) >> 26)
-}
-
-impl Slots {
-    /// From (key, third character, term).
-    pub fn new(mut entries: Vec<(u64, u32, u32)>) -> Self {
+impl<T> Slots<T> {
+    /// From (key, third character, number of the term); `make` is called in the order in which the
+    /// terms will lie.
+    pub fn new(mut entries: Vec<(u64, u32, u32)>, mut make: impl FnMut(u32) -> T) -> Self {
         entries.sort_unstable();
         let keys = entries.chunk_by(|a, b| a.0 == b.0).count();
         let size = (keys * 2).next_power_of_two().max(16);
+        let free = Slot {
+            key: 0,
+            first: 0,
+            last: 0,
+        };
         let mut slots = Self {
-            slots: vec![
-                Slot {
-                    key: 0,
-                    thirds: 0,
-                    first: 0,
-                    last: 0
-                };
-                size
-            ],
+            slots: vec![free; size],
             shift: 64 - size.trailing_zeros(),
             terms: entries
                 .iter()
-                .map(|(_, third, term)| (*third, *term))
+                .map(|(_, third, term)| (*third, make(*term)))
                 .collect(),
         };
         let mut first = 0;
@@ -197,17 +226,8 @@ impl Slots {
             while slots.slots[place].key != 0 {
                 place = (place + 1) & (size - 1);
             }
-            let bits = |third: u32| if third == 0 { !0 } else { third_bit(third) };
-            let second = (same[0].0 & 0xFFFF_FFFF) as u32;
-            slots.slots[place] = Slot {
-                key: same[0].0,
-                // The second character may be repeated before the third.
-                thirds: same
-                    .iter()
-                    .fold(third_bit(second), |all, e| all | bits(e.1)),
-                first,
-                last,
-            };
+            let key = same[0].0;
+            slots.slots[place] = Slot { key, first, last };
             first = last;
         }
         slots
@@ -218,35 +238,55 @@ impl Slots {
         (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize
     }
 
-    /// The slot of these first two characters, if a term has them.
+    /// Which terms have these first two characters; those of none are empty.
     #[inline(always)]
-    pub fn get(&self, key: u64) -> Option<&Slot> {
+    pub fn find(&self, key: u64) -> Found {
         let mut place = self.place(key);
         loop {
-            let slot = &self.slots[place];
-            if slot.key == key {
-                return Some(slot);
-            }
-            if slot.key == 0 {
-                return None;
+            let Slot {
+                key: of,
+                first,
+                last,
+            } = self.slots[place];
+            if of == key || of == 0 {
+                return Found { first, last };
             }
             place = (place + 1) & (self.slots.len() - 1);
         }
     }
 
-    /// The terms of a slot with their third characters, sorted by these.
-    #[inline]
-    pub fn terms(&self, slot: &Slot) -> &[(u32, u32)] {
-        &self.terms[slot.first as usize..slot.last as usize]
+    /// What was found: third characters and terms, sorted.
+    #[inline(always)]
+    pub fn terms(&self, found: Found) -> &[(u32, T)] {
+        &self.terms[found.first as usize..found.last as usize]
+    }
+
+    /// Both in one.
+    #[inline(always)]
+    pub fn get(&self, key: u64) -> Option<&[(u32, T)]> {
+        Some(self.terms(self.find(key))).filter(|terms| !terms.is_empty())
     }
 }
 
-impl Slot {
-    /// Whether a term may have this third character.
-    #[inline(always)]
-    pub fn may_follow(&self, third: u32) -> bool {
-        self.thirds & third_bit(third) != 0
+#[cfg(test)]
+impl<T> Slots<T> {
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &T> {
+        self.terms.iter().map(|(_, term)| term)
     }
+}
+
+/// A term as it lies beside those with the same beginning.
+#[derive(Clone, Copy)]
+pub(super) struct Entry {
+    /// Its number.
+    pub term: u32,
+    /// Where it lies in [`Index::text`].
+    start: u32,
+    end: u32,
+    /// As [`TermOptions`].
+    pub reading: Reading,
+    pub inside_words: bool,
 }
 
 impl Index {
@@ -254,13 +294,14 @@ impl Index {
         let table = FoldTable::get();
         let mut builder = Builder {
             table,
-            class: vec![0; 0x1_0000],
+            class: Box::new([0; PLANE]),
             beyond: false,
             pairs: Vec::new(),
+            thirds: Vec::new(),
             mixed: Vec::new(),
-            two: Bits::new(ASCII_BITS),
-            three: Bits::new(ASCII_BITS),
-            four: Bits::new(ASCII_BITS),
+            three: Vec::new(),
+            four: Vec::new(),
+            open: HashSet::new(),
             entries: Vec::with_capacity(terms.len()),
             ascii: [0; 16],
             inside: [0; 16],
@@ -270,50 +311,87 @@ impl Index {
         }
         builder.several();
         builder.skipped(options);
-        builder.pairs.sort_unstable();
-        builder.pairs.dedup();
-        builder.class.resize(0x1_0000 + 4, 0);
-        let han = Bits::of(&builder.pairs);
+        let mut follow = [0; 16];
+        for byte in (0..0x80u8).filter(|b| builder.class[usize::from(*b)] & (SECOND | SKIP) != 0) {
+            follow[usize::from(byte & 15)] |= 1 << (byte >> 4);
+        }
         let folds = options.iter().any(|o| o.reading != Reading::Exact);
-        let folded = (0..0x1_0000).map(|code| {
-            let Some(c) = char::from_u32(code) else {
-                return 0;
+        let mut folded = Box::new([0; PLANE]);
+        for (code, folded) in folded.iter_mut().enumerate() {
+            let Some(c) = char::from_u32(code as u32) else {
+                continue;
             };
-            match table.lowered(c) {
-                Folded::Same => code as u16,
-                _ if !folds => code as u16,
-                Folded::One(to, _) => u16::try_from(to as u32).unwrap_or(0),
-                Folded::Several(..) | Folded::Nothing => 0,
+            *folded = match table.lowered(c) {
+                Folded::One(to, _) if folds => u16::try_from(to as u32).unwrap_or(0),
+                Folded::Several(..) | Folded::Nothing if folds => 0,
+                _ => code as u16,
+            };
+        }
+        let mut text = String::with_capacity(terms.iter().map(String::len).sum());
+        let slots = Slots::new(builder.entries, |number| {
+            let (term, options) = (&terms[number as usize], &options[number as usize]);
+            let start = text.len() as u32;
+            text.push_str(term);
+            Entry {
+                term: number,
+                start,
+                end: text.len() as u32,
+                reading: options.reading,
+                inside_words: options.inside_words,
             }
         });
+        let mut han_folded = Box::new([0; HAN_CODES]);
+        han_folded[..HAN.len()].copy_from_slice(&folded[HAN.start as usize..HAN.end as usize]);
         Self {
             beyond: builder.beyond,
             alone: terms.iter().any(|term| term.chars().nth(1).is_none()),
-            class: builder.class.into_boxed_slice(),
-            han,
-            two: builder.two,
-            three: builder.three,
-            four: builder.four,
-            folded: folded.collect(),
-            mixed: Bits::of(&builder.mixed),
-            slots: Slots::new(builder.entries),
+            class: builder.class,
+            han_folded,
+            han: Bits::of(&mut builder.pairs),
+            third: Bits::of(&mut builder.thirds),
+            three: Bits::of(&mut builder.three),
+            four: Bits::of(&mut builder.four),
+            folded,
+            mixed: Bits::of(&mut builder.mixed),
+            slots,
+            text,
             ascii: builder.ascii,
             inside: builder.inside,
+            follow,
         }
+    }
+}
+
+impl Index {
+    /// The first byte of the first of some terms, 0 for none.
+    #[inline(always)]
+    pub fn touch(&self, found: Found) -> u8 {
+        let first = self.slots.terms(found).first();
+        first.map_or(0, |(_, entry)| self.text.as_bytes()[entry.start as usize])
+    }
+
+    /// The characters of a term.
+    #[inline(always)]
+    pub fn term(&self, entry: &Entry) -> &str {
+        &self.text[entry.start as usize..entry.end as usize]
     }
 }
 
 struct Builder {
     table: &'static FoldTable,
-    class: Vec<u8>,
+    class: Box<[u8; PLANE]>,
     beyond: bool,
     /// Hashes of Han pairs.
     pairs: Vec<u32>,
-    /// Hashes of other pairs.
+    /// Hashes of three characters, the first two such a pair.
+    thirds: Vec<u32>,
+    /// Hashes of all pairs.
     mixed: Vec<u32>,
-    two: Bits,
-    three: Bits,
-    four: Bits,
+    /// Hashes of ASCII beginnings.
+    three: Vec<u32>,
+    four: Vec<u32>,
+    /// Two ASCII classes behind which anything may follow.
+    open: HashSet<[u8; 2]>,
     entries: Vec<(u64, u32, u32)>,
     ascii: [u8; 16],
     inside: [u8; 16],
@@ -335,8 +413,12 @@ impl Builder {
         self.mark(first, alone, folded);
         if let Some(second) = second {
             self.mark(second, SECOND, folded);
-            self.pairs(first, second, folded);
-            self.mixed.push(pair_hash(first.into(), second.into()));
+            let pair = pair_hash(first.into(), second.into());
+            if self.is_han(first, folded) && self.is_han(second, folded) {
+                self.pairs.push(pair);
+                self.thirds.push(third_hash(pair, code(third)));
+            }
+            self.mixed.push(pair);
         }
         if first.is_ascii() {
             for byte in [first.to_ascii_lowercase(), first.to_ascii_uppercase()] {
@@ -363,31 +445,10 @@ impl Builder {
         }
     }
 
-    fn spellings(&self, c: char, folded: bool) -> Vec<u32> {
-        let sources = self.table.sources(c).filter(|_| folded);
-        let all = std::iter::once(c).chain(sources).map(u32::from);
-        all.filter(|code| HAN.contains(code)).collect()
-    }
-
-    /// Every spelling of two Han characters.
-    fn pairs(&mut self, first: char, second: char, folded: bool) {
-        let seconds = self.spellings(second, folded);
-        if seconds.is_empty() {
-            return;
-        }
-        for a in self.spellings(first, folded) {
-            for b in &seconds {
-                let mut bytes = [0; 6];
-                for (code, at) in [(a, 0), (*b, 3)] {
-                    let c = char::from_u32(code).expect("a Han character");
-                    c.encode_utf8(&mut bytes[at..]);
-                }
-                let part = |at: usize| {
-                    u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"))
-                };
-                self.pairs.push(pair_hash(part(0), part(2)));
-            }
-        }
+    /// Whether a character can be one of [`HAN`] in a text.
+    fn is_han(&self, c: char, folded: bool) -> bool {
+        let mut sources = self.table.sources(c).filter(|_| folded);
+        HAN.contains(&c.into()) || sources.any(|c| HAN.contains(&c.into()))
     }
 
     /// The first bytes of an ASCII term, and every class by which a text may depart from them.
@@ -412,36 +473,39 @@ impl Builder {
             all
         };
         let first = class(chars[0]);
-        let lower = |bytes: &[u8]| {
-            bytes
+        let mut add = |bytes: &[u8]| {
+            let start = bytes
                 .iter()
                 .rev()
-                .fold(0u32, |all, b| all << 8 | u32::from(*b))
+                .fold(0u32, |all, b| all << 8 | u32::from(*b));
+            self.three.push(ascii_hash(start & FIRST_THREE));
+            self.four.push(ascii_hash(start));
         };
-        // A term of one character, or a first character that is no letter: anything may follow.
-        if chars.len() == 1 {
-            classes().for_each(|second| self.two.add(ascii_hash(lower(&[first, second]))));
-            return;
+        // Where the text departs from the term, or behind its end, anything may follow.
+        let open = match chars.len() {
+            1 => classes().collect(),
+            2 => departures(1).into_iter().chain([class(chars[1])]).collect(),
+            _ => departures(1),
+        };
+        for second in open {
+            if self.open.insert([first, second]) {
+                classes().for_each(|third| add(&[first, second, third]));
+            }
         }
-        for second in departures(1) {
-            self.two.add(ascii_hash(lower(&[first, second])));
+        if chars.len() < 3 {
+            return;
         }
         let second = class(chars[1]);
-        if chars.len() == 2 {
-            self.two.add(ascii_hash(lower(&[first, second])));
-            return;
-        }
         for third in departures(2) {
-            self.three.add(ascii_hash(lower(&[first, second, third])));
+            add(&[first, second, third]);
         }
         let third = class(chars[2]);
         if chars.len() == 3 {
-            self.three.add(ascii_hash(lower(&[first, second, third])));
+            add(&[first, second, third]);
             return;
         }
         for fourth in departures(3).into_iter().chain([class(chars[3])]) {
-            self.four
-                .add(ascii_hash(lower(&[first, second, third, fourth])));
+            add(&[first, second, third, fourth]);
         }
     }
 

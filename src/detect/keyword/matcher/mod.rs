@@ -17,9 +17,15 @@ mod walk;
 
 use std::ops::Range;
 
-use blocks::{BLOCK, Blocks, GATHER, Masks, Portable, Sets, three_bytes, two_bytes};
+use blocks::{
+    BLOCK, Blocks, GATHER, Kind, Masks, PAIR, Portable, ROOM, Row, SEEN, Sets, Words, three_bytes,
+    two_bytes,
+};
 use disguise::Disguises;
-use index::{ALONE, ASCII_CLASS, Index, OTHER, SKIP, START, ascii_hash, key, pair_hash};
+use index::{
+    ALONE, Entry, FIRST_THREE, Found, Index, SECOND, SKIP, START, ascii_hash, key, pair_hash,
+    third_hash,
+};
 pub use walk::Reading;
 pub(super) use walk::is_noise;
 use walk::walk;
@@ -46,7 +52,6 @@ pub struct TermOptions {
 /// All occurrences of a fixed list of terms.
 pub struct TermMatcher {
     terms: Vec<String>,
-    options: Vec<TermOptions>,
     index: Index,
     /// What is looked for in disguise, if something is.
     disguises: Option<Disguises>,
@@ -87,6 +92,7 @@ impl Way {
                 && is_x86_feature_detected!("avx512bw")
                 && is_x86_feature_detected!("avx512dq")
                 && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("avx512vbmi")
                 && is_x86_feature_detected!("avx512vbmi2")
             {
                 all.push(Self::Avx512);
@@ -114,13 +120,12 @@ impl TermMatcher {
         let disguises = Disguises::new(&terms, options.iter().map(|o| o.disguises).collect());
         let words = disguises.as_ref().map_or([0; 16], |of| of.first);
         Self {
-            sets: [index.ascii, index.inside, words],
+            sets: [index.ascii, index.inside, words, index.follow],
             index,
             disguises,
             exact: options.iter().any(|o| o.reading == Reading::Exact),
             evasive: options.iter().any(|o| o.reading == Reading::Evasive),
             terms,
-            options,
             way: Way::all().pop().expect("there is always the portable one"),
         }
     }
@@ -166,39 +171,15 @@ impl TermMatcher {
             Way::Avx512 => unsafe { search.run_avx512() },
         }
         hits[first..].sort_unstable_by_key(|hit| (hit.end, hit.start, hit.term, hit.folds));
-        if self.disguises.is_some() {
-            // A term is read once for each of its beginnings that look like the text's.
-            let mut kept = first;
-            for at in first..hits.len() {
-                if at == first || hits[at] != hits[kept - 1] {
-                    hits[kept] = hits[at];
-                    kept += 1;
-                }
+        // A place is looked at for more than one reason: once is enough.
+        let mut kept = first;
+        for at in first..hits.len() {
+            if at == first || hits[at] != hits[kept - 1] {
+                hits[kept] = hits[at];
+                kept += 1;
             }
-            hits.truncate(kept);
         }
-    }
-}
-
-/// Places of one kind, looked at together.
-struct Gathered {
-    places: [u32; GATHER + BLOCK],
-    count: usize,
-}
-
-impl Default for Gathered {
-    fn default() -> Self {
-        Self {
-            places: [0; GATHER + BLOCK],
-            count: 0,
-        }
-    }
-}
-
-impl Gathered {
-    /// What was gathered; the next begins anew.
-    fn take(&mut self) -> &mut [u32] {
-        &mut self.places[..std::mem::take(&mut self.count)]
+        hits.truncate(kept);
     }
 }
 
@@ -221,12 +202,92 @@ impl Search<'_> {
     }
 
     #[target_feature(
-        enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2"
+        enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2"
     )]
     unsafe fn run_avx512(&mut self) {
         // SAFETY: the same features.
         unsafe { self.run::<blocks::Avx512>() }
     }
+}
+
+/// What was gathered and not yet looked up.
+#[derive(Default)]
+struct Gathered {
+    han: Row,
+    others: Row,
+    words: Words,
+    rest: Rest,
+    found: Candidates,
+}
+
+/// Pairs that begin a term, or are hashed like it. They are looked up together, for what is looked
+/// up seldom lies far away, and waiting for one place after another was a third of the time.
+struct Candidates {
+    place: [u32; CANDIDATES],
+    /// First, second and third character.
+    chars: [[u16; 3]; CANDIDATES],
+    count: usize,
+}
+
+/// How many are looked up together.
+const CANDIDATES: usize = 64;
+
+impl Default for Candidates {
+    fn default() -> Self {
+        Self {
+            place: [0; CANDIDATES],
+            chars: [[0; 3]; CANDIDATES],
+            count: 0,
+        }
+    }
+}
+
+/// Places of characters of two and four bytes.
+struct Rest {
+    places: [u32; ROOM],
+    count: usize,
+}
+
+impl Default for Rest {
+    fn default() -> Self {
+        Self {
+            places: [0; ROOM],
+            count: 0,
+        }
+    }
+}
+
+/// A text by blocks, with zeros behind its end.
+struct Padded<'t> {
+    bytes: &'t [u8],
+    tail: [u8; SEEN],
+}
+
+impl<'t> Padded<'t> {
+    const fn new(bytes: &'t [u8]) -> Self {
+        Self {
+            bytes,
+            tail: [0; SEEN],
+        }
+    }
+
+    /// The bytes from `at` on.
+    #[inline(always)]
+    fn seen(&mut self, at: usize) -> &[u8; SEEN] {
+        if let Some(seen) = self.bytes.get(at..at + SEEN) {
+            return seen.try_into().expect("of that length");
+        }
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        self.tail = [0; SEEN];
+        self.tail[..rest.len()].copy_from_slice(rest);
+        &self.tail
+    }
+}
+
+/// The lowest bits of a mask.
+#[inline(always)]
+const fn lowest(count: usize) -> u64 {
+    if count < BLOCK { !(!0 << count) } else { !0 }
 }
 
 impl Search<'_> {
@@ -236,170 +297,294 @@ impl Search<'_> {
     #[expect(unsafe_code, reason = "see `Blocks`")]
     #[inline(always)]
     unsafe fn run<B: Blocks>(&mut self) {
-        let bytes = self.text.as_bytes();
-        let mut pairs = Gathered::default();
-        let mut singles = Gathered::default();
-        let mut tail = [0; BLOCK];
+        // Characters behind the range are gathered too, for terms that reach there.
+        const BEYOND: usize = 6;
+        let mut text = Padded::new(self.text.as_bytes());
+        let mut gathered = Gathered::default();
         let sets = &self.matcher.sets;
-        let disguises = self.matcher.disguises.as_ref();
-        // SAFETY of all below: as for this function; pairs of Han characters have six bytes.
-        let mut masks_at = |at: usize, carry: u64| -> Masks {
-            match bytes.get(at..at + BLOCK) {
-                Some(block) => {
-                    let block = block.try_into().expect("of that length");
-                    unsafe { B::masks(block, sets, carry) }
-                }
-                None if at < bytes.len() => {
-                    tail[..bytes.len() - at].copy_from_slice(&bytes[at..]);
-                    let mut masks = unsafe { B::masks(&tail, sets, carry) };
-                    let inside = !0 >> (BLOCK - (bytes.len() - at));
-                    masks.ascii &= inside;
-                    masks.words &= inside;
-                    masks
-                }
-                None => Masks::default(),
-            }
-        };
         let Range { start, end } = self.range;
-        let after_letter = start > 0 && bytes[start - 1].is_ascii_alphanumeric();
-        let mut next = masks_at(start, u64::from(after_letter));
-        for base in (start..end).step_by(BLOCK) {
-            let mut masks = next;
-            next = masks_at(base + BLOCK, masks.letters >> 63);
-            let mut of_han = masks.han & (masks.han >> 3 | next.han << (BLOCK - 3));
-            if end - base < BLOCK {
-                let inside = !0 >> (BLOCK - (end - base));
-                masks.han &= inside;
-                masks.other &= inside;
-                masks.ascii &= inside;
-                masks.words &= inside;
-                of_han &= inside;
-            }
-            // SAFETY: see above; there is room, for more than `GATHER` is never left over.
+        let after_letter = start > 0 && text.bytes[start - 1].is_ascii_alphanumeric();
+        // SAFETY of all below: as for this function.
+        let masks_at = |text: &mut Padded<'_>, at: usize, carry: u64| -> Masks {
+            let block = text.seen(at).first_chunk().expect("it is longer");
+            unsafe { B::masks(block, sets, carry) }
+        };
+        let mut next = masks_at(&mut text, start, u64::from(after_letter));
+        for base in (start..(end + BEYOND).min(text.bytes.len())).step_by(BLOCK) {
+            let masks = next;
+            next = masks_at(&mut text, base + BLOCK, masks.letters >> 63);
+            let before = |what: u64, next: u64| what >> 3 | next << (BLOCK - 3);
+            let begin = lowest(end.saturating_sub(base));
+            let han = masks.han & begin;
+            let pairs = han & before(masks.han, next.han);
+            let seen = text.seen(base);
+            // SAFETY: see above.
             unsafe {
-                B::push(of_han, base as u32, &mut pairs.places, &mut pairs.count);
-                let others = masks.han & !of_han | masks.other;
-                B::push(others, base as u32, &mut singles.places, &mut singles.count);
+                let base = base as u32;
+                B::three(seen, masks.han, Kind::Han(pairs), base, &mut gathered.han);
+                if masks.three != 0 {
+                    B::three(seen, masks.three, Kind::Other, base, &mut gathered.others);
+                }
+                if masks.ascii & begin != 0 {
+                    B::words(seen, masks.ascii & begin, base, &mut gathered.words);
+                }
+                if masks.other != 0 {
+                    let Rest { places, count } = &mut gathered.rest;
+                    B::push(masks.other, base, places, count);
+                }
+                if gathered.han.count > GATHER {
+                    self.pairs::<B>(&mut gathered.han, &mut gathered.found, false);
+                }
             }
-            if pairs.count > GATHER - BLOCK {
-                // SAFETY: see above.
-                unsafe { self.pairs::<B>(&mut pairs) };
+            if gathered.others.count > GATHER {
+                self.others(&mut gathered.others);
             }
-            if singles.count > GATHER - BLOCK {
-                // SAFETY: see above.
-                unsafe { self.singles::<B>(&mut singles) };
+            if gathered.words.count > GATHER {
+                self.words(&mut gathered.words);
             }
+            if gathered.rest.count > GATHER {
+                self.rest(&mut gathered.rest);
+            }
+            self.every(han & before(masks.follow, next.follow), base, Self::single);
             if self.index.alone {
-                let mut of_han = of_han;
-                while of_han != 0 {
-                    self.alone(base + of_han.trailing_zeros() as usize);
-                    of_han &= of_han - 1;
-                }
+                self.every(han, base, Self::alone);
             }
-            if let Some(disguises) = disguises {
-                let mut before_latin =
-                    masks.han & (masks.letters >> 3 | next.letters << (BLOCK - 3));
-                while before_latin != 0 {
-                    let at = base + before_latin.trailing_zeros() as usize;
-                    before_latin &= before_latin - 1;
-                    if let Some(places) = disguises.at_han_before_latin(self.text, at) {
-                        places
-                            .terms()
-                            .for_each(|term| self.read_disguised(at, term));
-                    }
-                }
-                while masks.words != 0 {
-                    let at = base + masks.words.trailing_zeros() as usize;
-                    masks.words &= masks.words - 1;
-                    disguises.at_word(self.text, at, |term| self.read_disguised(at, term));
-                }
-            }
-            let mut ascii = masks.ascii;
-            while ascii != 0 {
-                self.ascii(base + ascii.trailing_zeros() as usize);
-                ascii &= ascii - 1;
+            if self.matcher.disguises.is_some() {
+                let latin = han & before(masks.letters, next.letters);
+                self.every(latin, base, Self::before_latin);
+                self.every(masks.words & begin, base, Self::word_in_disguise);
             }
         }
         // SAFETY: see above.
-        unsafe {
-            self.pairs::<B>(&mut pairs);
-            self.singles::<B>(&mut singles);
+        unsafe { self.pairs::<B>(&mut gathered.han, &mut gathered.found, true) };
+        self.candidates(&mut gathered.found);
+        self.others(&mut gathered.others);
+        self.words(&mut gathered.words);
+        self.rest(&mut gathered.rest);
+    }
+
+    /// Looks at every place of a mask.
+    #[inline(always)]
+    fn every(&mut self, mut mask: u64, base: usize, look: impl Fn(&mut Self, usize)) {
+        while mask != 0 {
+            look(self, base + mask.trailing_zeros() as usize);
+            mask &= mask - 1;
         }
     }
 
-    /// Han pairs, of which some may begin a term.
+    /// Looks up the pairs of a row: all of them if it is the last, else those whose third
+    /// character is there. The others stay.
     ///
     /// # Safety
     ///
     /// As [`Blocks`].
     #[expect(unsafe_code, reason = "see `Blocks`")]
     #[inline(always)]
-    unsafe fn pairs<B: Blocks>(&mut self, gathered: &mut Gathered) {
-        let bytes = self.text.as_bytes();
+    unsafe fn pairs<B: Blocks>(&mut self, row: &mut Row, found: &mut Candidates, last: bool) {
         let index = self.index;
+        let ready = if last {
+            // Behind the last character there is none, which is looked at all the same.
+            row.code[row.count..row.count + 2].fill(0);
+            row.count
+        } else {
+            row.count - 2
+        };
+        row.fold(&index.han_folded);
+        let mut kept = [0; ROOM];
+        // SAFETY: as for this function.
+        let count = unsafe { B::keep_pairs(row, ready, index, &mut kept) };
+        let count = self.keep_thirds(row, &mut kept[..count]);
+        for at in &kept[..count] {
+            self.pair(row, usize::from(*at), found);
+        }
         if let Some(disguises) = &self.matcher.disguises {
-            let mut sounding = [0; GATHER + BLOCK];
-            let places = &gathered.places[..gathered.count];
-            // SAFETY: as for this function; the caller gathered pairs.
-            let kept = unsafe { B::keep_sounds(bytes, &disguises.filter, places, &mut sounding) };
-            for place in &sounding[..kept] {
-                let at = *place as usize;
-                if let Some(places) = disguises.at_han_pair(self.text, at) {
-                    places
-                        .terms()
-                        .for_each(|term| self.read_disguised(at, term));
+            let count = disguises.keep(row, ready, &mut kept);
+            for at in &kept[..count] {
+                let place = row.place[usize::from(*at)] as usize;
+                if let Some(places) = disguises.at_han_pair(self.text, place) {
+                    let terms = places.terms();
+                    terms.for_each(|term| self.read_disguised(place, term));
                 }
             }
         }
-        // SAFETY: as for this function; the caller gathered pairs.
-        let kept = unsafe { B::keep(bytes, &index.han, gathered.take()) };
-        for &place in &gathered.places[..kept] {
-            let at = place as usize;
-            let folded = |at: usize| index.folded[three_bytes(&bytes[at..]) as usize];
-            let (first, second) = (folded(at), folded(at + 3));
-            if first == 0 || second == 0 {
-                self.careful(at);
-                continue;
-            }
-            let Some(slot) = index.slots.get(key(first.into(), second.into())) else {
-                continue;
-            };
-            let third_is_han = bytes.get(at + 6).is_some_and(|b| (0xE4..=0xE9).contains(b));
-            let third = if third_is_han { folded(at + 6) } else { 0 };
-            if third == 0 {
-                self.all(at, index.slots.terms(slot));
-                continue;
-            }
-            if !slot.may_follow(third.into()) {
-                continue;
-            }
-            let terms = index.slots.terms(slot);
-            if third == second && self.matcher.evasive {
-                self.all(at, terms);
+        if last {
+            row.count = 0;
+        } else {
+            row.keep_last(2);
+        }
+    }
+
+    /// Keeps those pairs behind which a third Han character may go on, or that another character
+    /// follows; returns how many.
+    #[inline(always)]
+    fn keep_thirds(&self, row: &Row, kept: &mut [u16]) -> usize {
+        let thirds = &self.index.third;
+        let mut count = 0;
+        for place in 0..kept.len() {
+            let at = usize::from(kept[place]).min(ROOM - 3);
+            let [first, second, third] = [0, 1, 2].map(|next| u32::from(row.folded[at + next]));
+            let pair = pair_hash(first, second);
+            let goes_on = thirds.test(third_hash(pair, third)) | thirds.test(third_hash(pair, 0));
+            let repeats = third == second && self.matcher.evasive;
+            let follows = row.code[at + 1] & PAIR != 0;
+            kept[count] = at as u16;
+            count += usize::from((goes_on != 0) | repeats | !follows);
+        }
+        count
+    }
+
+    /// A pair of Han characters that begins some term, or one that is hashed like it.
+    #[inline(always)]
+    fn pair(&mut self, row: &Row, at: usize, found: &mut Candidates) {
+        let place = row.place[at];
+        let (first, second) = (row.folded[at], row.folded[at + 1]);
+        if first == 0 || second == 0 {
+            return self.careful(place as usize);
+        }
+        let third = match at + 2 < row.count && row.place[at + 2] == place + 6 {
+            true => row.folded[at + 2],
+            false => self.third(place as usize + 6),
+        };
+        found.place[found.count] = place;
+        found.chars[found.count] = [first, second, third];
+        found.count += 1;
+        if found.count == CANDIDATES {
+            self.candidates(found);
+        }
+    }
+
+    /// Looks up candidates: their slots, then the first terms of these, then what they say.
+    #[inline(never)]
+    fn candidates(&mut self, found: &mut Candidates) {
+        let index = self.index;
+        let count = std::mem::take(&mut found.count);
+        let mut terms = [Found::default(); CANDIDATES];
+        for (terms, [first, second, _]) in terms.iter_mut().zip(&found.chars[..count]) {
+            *terms = index.slots.find(key((*first).into(), (*second).into()));
+        }
+        let touched = terms[..count].iter().map(|terms| index.touch(*terms));
+        std::hint::black_box(touched.fold(0, |all, byte| all ^ byte));
+        for at in 0..count {
+            let terms = index.slots.terms(terms[at]);
+            let [_, second, third] = found.chars[at];
+            let place = found.place[at] as usize;
+            // Whatever may be passed over says nothing of what comes behind it.
+            if third == 0 || third == second && self.matcher.evasive {
+                self.all(place, terms);
             } else {
-                self.with_third(at, terms, third.into());
+                self.with_third(place, terms, third.into());
             }
         }
     }
 
-    /// Characters beyond ASCII that no Han character follows, or that are none.
-    ///
-    /// # Safety
-    ///
-    /// As [`Blocks`].
-    #[expect(unsafe_code, reason = "see `Blocks`")]
+    /// What the character at `at`, which follows two Han characters, folds to; 0 where it may be
+    /// anything or nothing.
     #[inline(always)]
-    unsafe fn singles<B: Blocks>(&mut self, gathered: &mut Gathered) {
-        let bytes = self.text.as_bytes();
-        // SAFETY: as for this function; the caller gathered beginnings of characters.
-        let kept = unsafe { B::keep_singles(bytes, self.index, gathered.take()) };
-        for &place in &gathered.places[..kept] {
-            self.single(place as usize);
+    fn third(&self, at: usize) -> u16 {
+        let rest = &self.text.as_bytes()[at..];
+        if rest.is_empty() {
+            // No term has it.
+            return u16::MAX;
         }
+        let (code, _) = code_of(rest);
+        match self.index.class.get(code) {
+            Some(class) if class & SKIP == 0 => self.index.folded[code],
+            _ => 0,
+        }
+    }
+
+    /// Characters of three bytes that are no Han characters.
+    fn others(&mut self, row: &mut Row) {
+        let index = self.index;
+        let bytes = self.text.as_bytes();
+        let mut kept = 0;
+        for at in 0..std::mem::take(&mut row.count) {
+            let (place, code) = (row.place[at], usize::from(row.code[at]));
+            let class = index.class[code];
+            // Most of them are marks that follow Han characters and are the second of some term:
+            // whether of one that begins so is asked before anything branches on it.
+            let before = (place as usize).saturating_sub(3);
+            let first = three_bytes(&bytes[before..before + 3]) as usize;
+            let pair = pair_hash(index.folded[first].into(), index.folded[code].into());
+            let plain = index.folded[first] != 0 && index.folded[code] != 0;
+            let follows = index.mixed.test(pair) != 0 || !plain;
+            let class = class & if follows { !0 } else { !SECOND };
+            (row.place[kept], row.code[kept]) = (place, class.into());
+            kept += usize::from(class & (START | SECOND | SKIP) != 0);
+        }
+        for at in 0..kept {
+            self.other(row.place[at] as usize, row.code[at] as u8);
+        }
+    }
+
+    /// Characters of two and four bytes.
+    fn rest(&mut self, rest: &mut Rest) {
+        for at in 0..std::mem::take(&mut rest.count) {
+            let place = rest.places[at] as usize;
+            let (code, _) = code_of(&self.text.as_bytes()[place..]);
+            // Beyond the basic plane anything is possible.
+            let class = self.index.class.get(code).copied().unwrap_or(!0);
+            if class & (START | SECOND | SKIP) != 0 {
+                self.other(place, class);
+            }
+        }
+    }
+
+    /// A character beyond ASCII and Han that may begin a term or follow the first of one.
+    fn other(&mut self, at: usize, class: u8) {
+        if class & START != 0 && self.range.contains(&at) {
+            self.single(at);
+        }
+        let Some(before) = at.checked_sub(3) else {
+            return;
+        };
+        let is_han = (0xE4..=0xE9).contains(&self.text.as_bytes()[before]);
+        if class & (SECOND | SKIP) != 0 && is_han && self.range.contains(&before) {
+            self.single(before);
+        }
+    }
+
+    /// ASCII characters that begin some term.
+    fn words(&mut self, words: &mut Words) {
+        let index = self.index;
+        let count = std::mem::take(&mut words.count);
+        let mut kept = 0;
+        for at in 0..count {
+            let (place, start) = (words.place[at], words.start[at]);
+            words.place[kept] = place;
+            words.start[kept] = start;
+            kept += index.three.test(ascii_hash(start & FIRST_THREE)) as usize;
+        }
+        for at in 0..kept {
+            let start = words.start[at];
+            let three = index.four.test(ascii_hash(start & FIRST_THREE));
+            if index.four.test(ascii_hash(start)) | three != 0 {
+                self.careful(words.place[at] as usize);
+            }
+        }
+    }
+
+    /// A Han character with a Latin letter or digit behind it.
+    fn before_latin(&mut self, at: usize) {
+        let Some(disguises) = &self.matcher.disguises else {
+            return;
+        };
+        if let Some(places) = disguises.at_han_before_latin(self.text, at) {
+            let terms = places.terms();
+            terms.for_each(|term| self.read_disguised(at, term));
+        }
+    }
+
+    /// A Latin word that may be a term in disguise.
+    fn word_in_disguise(&mut self, at: usize) {
+        let Some(disguises) = &self.matcher.disguises else {
+            return;
+        };
+        disguises.at_word(self.text, at, |term| self.read_disguised(at, term));
     }
 
     /// The terms without a third character and those with this one.
-    fn with_third(&mut self, at: usize, terms: &[(u32, u32)], third: u32) {
+    fn with_third(&mut self, at: usize, terms: &[(u32, Entry)], third: u32) {
         let short = terms.partition_point(|(of, _)| *of == 0);
         self.all(at, &terms[..short]);
         let rest = &terms[short..];
@@ -411,9 +596,9 @@ impl Search<'_> {
         self.all(at, &rest[first..first + same]);
     }
 
-    fn all(&mut self, at: usize, terms: &[(u32, u32)]) {
+    fn all(&mut self, at: usize, terms: &[(u32, Entry)]) {
         for (_, term) in terms {
-            self.read(at, *term);
+            self.read(at, term);
         }
     }
 
@@ -431,6 +616,9 @@ impl Search<'_> {
             .filter(|b| !b.is_empty())
             .map_or((0, 0), code_of);
         let class = |code: usize| index.class.get(code).copied().unwrap_or(SKIP);
+        if class(code) & ALONE == 0 && class(next) & (SECOND | SKIP) == 0 {
+            return;
+        }
         if class(code) & ALONE == 0 && class(next) & SKIP == 0 {
             let (first, second) = (index.folded[code], index.folded[next]);
             let hash = pair_hash(first.into(), second.into());
@@ -465,31 +653,9 @@ impl Search<'_> {
         let code = three_bytes(&self.text.as_bytes()[at..]);
         if self.index.class[code as usize] & ALONE != 0 {
             let folded = self.index.folded[code as usize];
-            if let Some(slot) = self.index.slots.get(key(folded.into(), 0)) {
-                self.all(at, self.index.slots.terms(slot));
+            if let Some(terms) = self.index.slots.get(key(folded.into(), 0)) {
+                self.all(at, terms);
             }
-        }
-    }
-
-    /// An ASCII character that begins some term.
-    #[inline(always)]
-    fn ascii(&mut self, at: usize) {
-        let rest = &self.text.as_bytes()[at..];
-        let class = |place: usize| -> u32 {
-            u32::from(
-                rest.get(place)
-                    .map_or(OTHER, |byte| ASCII_CLASS[usize::from(*byte)]),
-            )
-        };
-        let two = class(0) | class(1) << 8;
-        let three = two | class(2) << 16;
-        let four = three | class(3) << 24;
-        let index = self.index;
-        let may_begin = index.two.test(ascii_hash(two))
-            | index.three.test(ascii_hash(three))
-            | index.four.test(ascii_hash(four));
-        if may_begin != 0 {
-            self.careful(at);
         }
     }
 
@@ -538,10 +704,9 @@ impl Search<'_> {
         }
         let slots = &self.index.slots;
         for second in seconds[..count].iter().copied().chain([0]) {
-            let Some(slot) = slots.get(key(first.into(), second)) else {
+            let Some(terms) = slots.get(key(first.into(), second)) else {
                 continue;
             };
-            let terms = slots.terms(slot);
             match plain_third(rest.as_bytes()) {
                 Some(third) if !self.matcher.exact => self.with_third(at, terms, third),
                 _ => self.all(at, terms),
@@ -566,20 +731,19 @@ impl Search<'_> {
     }
 
     /// Compares one term with the text.
-    fn read(&mut self, at: usize, term: u32) {
-        let options = self.matcher.options[term as usize];
-        let bytes = self.matcher.terms[term as usize].as_str();
-        let Some((end, folds)) = walk(self.text, at, bytes, options.reading) else {
+    fn read(&mut self, at: usize, entry: &Entry) {
+        let term = self.index.term(entry);
+        let Some((end, folds)) = walk(self.text, at, term, entry.reading) else {
             return;
         };
-        if !options.inside_words && at > 0 {
+        if !entry.inside_words && at > 0 {
             let around = &self.text.as_bytes()[at - 1..=at];
             if around.iter().all(u8::is_ascii_alphanumeric) {
                 return;
             }
         }
         self.hits.push(Hit {
-            term,
+            term: entry.term,
             start: at as u32,
             end: end as u32,
             folds,
@@ -624,9 +788,9 @@ mod tests {
             hits: &mut hits,
         };
         for (at, _) in text.char_indices() {
-            for term in 0..matcher.terms.len() {
-                search.read(at, term as u32);
-                search.read_disguised(at, term as u32);
+            for entry in matcher.index.slots.all() {
+                search.read(at, entry);
+                search.read_disguised(at, entry.term);
             }
         }
         hits.sort_unstable_by_key(|hit| (hit.end, hit.start, hit.term, hit.folds));
