@@ -204,7 +204,15 @@ impl Disguises {
             if self.words.test(ascii_hash(start.letters)) == 1
                 && let Some(terms) = self.word_slots.get(key(start.letters, 1))
             {
-                all(terms);
+                let (any, rest) = terms.split_at(terms.partition_point(|(of, _)| *of == ANY));
+                all(any);
+                // Initials are a whole word, as long as the term.
+                let Some((longest, _)) = rest.last() else {
+                    return;
+                };
+                let length = word_length(&text[at..], *longest);
+                let rest = &rest[rest.partition_point(|(of, _)| *of < length)..];
+                all(&rest[..rest.partition_point(|(of, _)| *of == length)]);
             }
             return;
         }
@@ -253,26 +261,26 @@ impl Disguises {
         let is_han = |byte: &u8| (0xE4..=0xE9).contains(byte);
         if is_han(&bytes[at]) {
             let second = bytes.get(at + 3)?;
-            if !is_han(second) && !second.is_ascii_alphanumeric() {
-                return None;
-            }
-            return self.spoken(text, at, term, wanted, None);
+            let may_follow = is_han(second) || second.is_ascii_alphanumeric();
+            let spoken = may_follow && !term.is_ascii();
+            return spoken
+                .then(|| self.spoken(text, at, term, wanted, None))
+                .flatten();
         }
         canonical(bytes[at])?;
         if at > 0 && bytes[at - 1].is_ascii_alphanumeric() {
             return None;
         }
-        let start = gather(text, at);
-        if start.count < LETTERS {
-            if !start.is_syllable(text) {
-                return None;
-            }
-            return self.spoken(text, at, term, wanted, Some(start.end));
-        }
         if term.is_ascii() {
             // A shorter term is too often another word with a sign behind it.
             let long = wanted.intersects(Folds::LEET) && gather(term, 0).count == LETTERS;
             return long.then(|| leet(text, at, term)).flatten();
+        }
+        let start = gather(text, at);
+        if start.count < LETTERS {
+            let syllable = start.is_syllable(text);
+            let spoken = || self.spoken(text, at, term, wanted, Some(start.end));
+            return syllable.then(spoken).flatten();
         }
         let by_initials = wanted.intersects(Folds::INITIALS);
         by_initials
@@ -464,7 +472,22 @@ fn stands_for(sign: u8, wanted: char) -> bool {
 /// One letter for all that stand for each other, in lower case; nothing for what is neither letter
 /// nor digit nor a sign written for one.
 fn canonical(byte: u8) -> Option<u8> {
-    Some(match byte {
+    Some(CANONICAL[usize::from(byte)]).filter(|letter| *letter != 0)
+}
+
+/// [`canonical`] of every byte, 0 for none.
+static CANONICAL: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 0x80 {
+        table[byte as usize] = canonical_of(byte);
+        byte += 1;
+    }
+    table
+};
+
+const fn canonical_of(byte: u8) -> u8 {
+    match byte {
         b'1' | b'!' | b'|' | b'l' | b'L' | b'I' => b'i',
         b'0' => b'o',
         b'3' => b'e',
@@ -477,8 +500,8 @@ fn canonical(byte: u8) -> Option<u8> {
         // For ü people write either.
         b'v' | b'V' => b'u',
         b if b.is_ascii_alphabetic() => b.to_ascii_lowercase(),
-        _ => return None,
-    })
+        _ => 0,
+    }
 }
 
 /// What may stand once between letters of a disguise.
@@ -517,6 +540,14 @@ fn gather(text: &str, at: usize) -> Start {
         end: at,
     };
     let mut after_separator = false;
+    if let Some(four) = text.as_bytes()[at..].first_chunk::<LETTERS>() {
+        let letters = four.map(|byte| CANONICAL[usize::from(byte)]);
+        if letters.iter().all(|letter| *letter != 0) {
+            start.letters = u32::from_le_bytes(letters);
+            (start.count, start.end) = (LETTERS, at + LETTERS);
+            return start;
+        }
+    }
     for (offset, c) in text[at..].char_indices() {
         let shown = shown(c);
         if let Some(seen) = shown.and_then(canonical) {
@@ -622,6 +653,12 @@ fn is_radical(c: char) -> bool {
     )
 }
 
+/// Letters of the Latin word that begins a text, counted up to one more than `longest`.
+fn word_length(text: &str, longest: u32) -> u32 {
+    let letters = text.chars().map_while(letter);
+    letters.take(longest as usize + 1).count() as u32
+}
+
 /// Where a syllable that begins at `from` ends, if it is written out there.
 fn written_end(text: &str, from: usize, letters: &str) -> Option<usize> {
     let mut chars = text[from..].char_indices();
@@ -648,7 +685,7 @@ struct Builder {
     sounds: &'static Sounds,
     /// (first two sounds, third, term).
     pairs: Vec<(u64, u32, u32)>,
-    /// (first letters, nothing, term).
+    /// (first letters, length of a word of initials, term).
     words: Vec<(u64, u32, u32)>,
 }
 
@@ -670,10 +707,11 @@ impl Builder {
             self.sounds_of(number, &elements, wanted);
         }
         if wanted.intersects(Folds::PINYIN) {
-            self.written(number, &elements, |syllable| syllable);
+            self.written(number, &elements, ANY, |syllable| syllable);
         }
         if wanted.intersects(Folds::INITIALS) && elements.len() >= INITIALS {
-            self.written(number, &elements, |syllable| &syllable[..1]);
+            let length = term.chars().count() as u32;
+            self.written(number, &elements, length, |syllable| &syllable[..1]);
         }
     }
 
@@ -762,8 +800,15 @@ impl Builder {
         self.pairs.extend(entries);
     }
 
-    /// The first letters of a term written in Latin letters, some of each syllable.
-    fn written(&mut self, number: u32, elements: &[char], part: impl Fn(&str) -> &str) {
+    /// The first letters of a term written in Latin letters, some of each syllable; `length` if it
+    /// is a word of so many letters.
+    fn written(
+        &mut self,
+        number: u32,
+        elements: &[char],
+        length: u32,
+        part: impl Fn(&str) -> &str,
+    ) {
         let mut beginnings = vec![String::new()];
         for element in elements {
             let readings = self.sounds.readings(*element);
@@ -785,6 +830,6 @@ impl Builder {
         words.sort_unstable();
         words.dedup();
         self.words
-            .extend(words.into_iter().map(|word| (word, ANY, number)));
+            .extend(words.into_iter().map(|word| (word, length, number)));
     }
 }

@@ -451,62 +451,86 @@ impl Builder {
         HAN.contains(&c.into()) || sources.any(|c| HAN.contains(&c.into()))
     }
 
-    /// The first bytes of an ASCII term, and every class by which a text may depart from them.
+    /// The first bytes of a term that begins with ASCII, and every class by which a text may depart
+    /// from them.
     fn ascii_beginnings(&mut self, term: &str, options: &TermOptions) {
         let chars: Vec<char> = term.chars().take(4).collect();
         let class = |c: char| ASCII_CLASS[(c as u32).min(0x80) as usize];
-        let departures = |place: usize| -> Vec<u8> {
-            let mut all = vec![];
-            let (before, here) = (chars[place - 1], chars[place]);
-            if options.reading != Reading::Exact || !here.is_ascii() {
-                all.push(BEYOND);
-            }
-            if options.reading == Reading::Evasive {
-                all.extend([NOISE, class(before)]);
-                // `walk` takes a space between letters only if the letters before were parted too.
-                let letters = |pair: &[char]| pair.iter().copied().all(is_letter);
-                let unparted = chars[..place].windows(2).any(letters);
-                if !(unparted && is_letter(before) && is_letter(here)) {
-                    all.push(SPACE);
-                }
-            }
-            all
-        };
         let first = class(chars[0]);
-        let mut add = |bytes: &[u8]| {
-            let start = bytes
-                .iter()
-                .rev()
-                .fold(0u32, |all, b| all << 8 | u32::from(*b));
-            self.three.push(ascii_hash(start & FIRST_THREE));
-            self.four.push(ascii_hash(start));
+        self.departures(&chars, &[first], options);
+        let Some(second) = chars.get(1).copied().map(class) else {
+            // What stands behind the end may be anything.
+            return classes().for_each(|second| self.open_beginning([first, second]));
         };
-        // Where the text departs from the term, or behind its end, anything may follow.
-        let open = match chars.len() {
-            1 => classes().collect(),
-            2 => departures(1).into_iter().chain([class(chars[1])]).collect(),
-            _ => departures(1),
-        };
-        for second in open {
-            if self.open.insert([first, second]) {
-                classes().for_each(|third| add(&[first, second, third]));
-            }
+        if chars.len() == 2 {
+            return self.open_beginning([first, second]);
         }
-        if chars.len() < 3 {
-            return;
-        }
-        let second = class(chars[1]);
-        for third in departures(2) {
-            add(&[first, second, third]);
-        }
+        self.departures(&chars, &[first, second], options);
         let third = class(chars[2]);
         if chars.len() == 3 {
-            add(&[first, second, third]);
+            return self.beginning(&[first, second, third]);
+        }
+        self.departures(&chars, &[first, second, third], options);
+        self.beginning(&[first, second, third, class(chars[3])]);
+    }
+
+    /// What may follow the first classes of a term that is not its next character.
+    fn departures(&mut self, chars: &[char], so_far: &[u8], options: &TermOptions) {
+        let place = so_far.len();
+        let Some(here) = chars.get(place).copied() else {
+            return;
+        };
+        let class = |c: char| ASCII_CLASS[(c as u32).min(0x80) as usize];
+        let before = chars[place - 1];
+        let mut add = |more: &[u8]| {
+            let mut all = so_far.to_vec();
+            all.extend(more);
+            all.truncate(4);
+            if all.len() == 2 {
+                self.open_beginning([all[0], all[1]]);
+            } else {
+                self.beginning(&all);
+            }
+        };
+        if options.reading != Reading::Exact || !here.is_ascii() {
+            // A character beyond ASCII has two such bytes or more.
+            add(&[BEYOND, BEYOND]);
+        }
+        if options.reading != Reading::Evasive {
             return;
         }
-        for fourth in departures(3).into_iter().chain([class(chars[3])]) {
-            add(&[first, second, third, fourth]);
+        // Behind what is passed over comes more of it, or the next character.
+        let passed = [NOISE, SPACE, BEYOND, class(here)];
+        passed.iter().for_each(|next| add(&[NOISE, *next]));
+        // `walk` takes a space between letters only if the letters before were parted too.
+        let letters = |pair: &[char]| pair.iter().copied().all(is_letter);
+        let unparted = chars[..place].windows(2).any(letters);
+        if !(unparted && is_letter(before) && is_letter(here)) {
+            passed.iter().for_each(|next| add(&[SPACE, *next]));
         }
+        // Letters are drawn out by two more at least; what is no letter by one.
+        if is_letter(before) {
+            add(&[class(before), class(before)]);
+        } else {
+            add(&[class(before)]);
+        }
+    }
+
+    /// Two classes behind which anything may follow.
+    fn open_beginning(&mut self, two: [u8; 2]) {
+        if self.open.insert(two) {
+            classes().for_each(|third| self.beginning(&[two[0], two[1], third]));
+        }
+    }
+
+    /// Three classes behind which anything may follow, or four.
+    fn beginning(&mut self, classes: &[u8]) {
+        let start = classes
+            .iter()
+            .rev()
+            .fold(0u32, |all, class| all << 8 | u32::from(*class));
+        self.three.push(ascii_hash(start & FIRST_THREE));
+        self.four.push(ascii_hash(start));
     }
 
     /// Characters that fold to several can begin, and go on with, what their first one can.

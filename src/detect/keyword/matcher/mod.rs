@@ -321,7 +321,9 @@ impl Search<'_> {
             // SAFETY: see above.
             unsafe {
                 let base = base as u32;
-                B::three(seen, masks.han, Kind::Han(pairs), base, &mut gathered.han);
+                if masks.han != 0 {
+                    B::three(seen, masks.han, Kind::Han(pairs), base, &mut gathered.han);
+                }
                 if masks.three != 0 {
                     B::three(seen, masks.three, Kind::Other, base, &mut gathered.others);
                 }
@@ -659,9 +661,39 @@ impl Search<'_> {
         }
     }
 
+    /// Looks up three letters or digits, none of which can be anything else; false if they may.
+    #[inline(always)]
+    fn plainly(&mut self, at: usize, rest: &[u8]) -> bool {
+        let Some(three) = rest.first_chunk::<3>() else {
+            return false;
+        };
+        let exact = self.matcher.exact;
+        let [first, second, third] = three.map(|b| match exact {
+            true => b,
+            false => b.to_ascii_lowercase(),
+        });
+        let repeats = self.matcher.evasive && (first == second || second == third);
+        if repeats || !three.iter().all(u8::is_ascii_alphanumeric) {
+            return false;
+        }
+        let slots = &self.index.slots;
+        if let Some(terms) = slots.get(key(first.into(), second.into())) {
+            self.with_third(at, terms, third.into());
+        }
+        if self.index.alone
+            && let Some(terms) = slots.get(key(first.into(), 0))
+        {
+            self.all(at, terms);
+        }
+        true
+    }
+
     /// Looks up the first character with everything that can follow it once folded.
     fn careful(&mut self, at: usize) {
         let rest = &self.text[at..];
+        if self.plainly(at, rest.as_bytes()) {
+            return;
+        }
         let lowered = |c| match self.matcher.exact {
             true => Folded::Same,
             false => FoldTable::get().lowered(c),
@@ -707,10 +739,7 @@ impl Search<'_> {
             let Some(terms) = slots.get(key(first.into(), second)) else {
                 continue;
             };
-            match plain_third(rest.as_bytes()) {
-                Some(third) if !self.matcher.exact => self.with_third(at, terms, third),
-                _ => self.all(at, terms),
-            }
+            self.all(at, terms);
         }
     }
 
@@ -749,16 +778,6 @@ impl Search<'_> {
             folds,
         });
     }
-}
-
-/// The third character where three different letters or digits follow each other, so that no
-/// reading can find another there.
-fn plain_third(bytes: &[u8]) -> Option<u32> {
-    let three = bytes.get(..3)?;
-    let plain = three.iter().all(u8::is_ascii_alphanumeric)
-        && !three[0].eq_ignore_ascii_case(&three[1])
-        && !three[1].eq_ignore_ascii_case(&three[2]);
-    plain.then(|| three[2].to_ascii_lowercase().into())
 }
 
 /// Code and length of the character of which these are the first bytes.

@@ -39,11 +39,10 @@ pub enum Reading {
 /// the character before, or noise.
 pub(super) fn walk(text: &str, at: usize, term: &str, reading: Reading) -> Option<(usize, Folds)> {
     let rest = &text[at..];
-    if rest.as_bytes().starts_with(term.as_bytes()) {
-        return Some(drawn_out(text, at + term.len(), Folds::default(), reading));
-    }
-    if reading == Reading::Exact {
-        return None;
+    match as_spelled(rest.as_bytes(), term.as_bytes(), reading) {
+        Spelled::So(folds) => return Some(drawn_out(text, at + term.len(), folds, reading)),
+        Spelled::Otherwise => return None,
+        Spelled::Perhaps => {}
     }
     let table = FoldTable::get();
     let mut wanted = term.chars();
@@ -120,6 +119,46 @@ pub(super) fn walk(text: &str, at: usize, term: &str, reading: Reading) -> Optio
         }
     }
     None
+}
+
+/// Whether a text begins with a term as rules spell it.
+enum Spelled {
+    /// It does, but for case.
+    So(Folds),
+    /// It does not, whatever is folded.
+    Otherwise,
+    /// Only folding can tell.
+    Perhaps,
+}
+
+/// Most of what is read is the term itself, or another Latin word: bytes tell.
+#[inline(always)]
+fn as_spelled(text: &[u8], term: &[u8], reading: Reading) -> Spelled {
+    let mut folds = Folds::default();
+    let mut before = 0;
+    for (place, wanted) in term.iter().copied().enumerate() {
+        let seen = text.get(place).copied().unwrap_or(0);
+        if seen != wanted {
+            if reading == Reading::Exact {
+                return Spelled::Otherwise;
+            }
+            let lower = seen.to_ascii_lowercase();
+            if lower != wanted {
+                // A letter or digit that is not drawn out is nothing that could be passed over, and
+                // no other spelling of ASCII.
+                let goes_on = reading == Reading::Evasive && lower == before;
+                let other = seen.is_ascii_alphanumeric() && wanted.is_ascii() && !goes_on;
+                return if other {
+                    Spelled::Otherwise
+                } else {
+                    Spelled::Perhaps
+                };
+            }
+            folds = Folds::CASE;
+        }
+        before = wanted;
+    }
+    Spelled::So(folds)
 }
 
 /// A match that ends at `end`, with the rest of its last letter if that is drawn out: drugsss is
