@@ -8,6 +8,8 @@ mod matcher;
 pub use combine::{Candidate, Settle, back, forward, is_whole_word};
 pub use compile::{CompiledTerms, KeywordRule, Role, Stage};
 pub use finder::TermFinder;
+#[cfg(fuzzing)]
+pub use matcher::proof;
 pub use matcher::{Reading, TermMatcher, TermOptions};
 
 use crate::Folds;

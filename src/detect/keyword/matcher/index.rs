@@ -268,7 +268,7 @@ impl<T> Slots<T> {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 impl<T> Slots<T> {
     /// All of them.
     pub fn all(&self) -> impl Iterator<Item = &T> {

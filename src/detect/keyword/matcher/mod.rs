@@ -792,11 +792,13 @@ fn code_of(bytes: &[u8]) -> (usize, usize) {
     }
 }
 
-#[cfg(test)]
-mod tests {
+#[cfg(any(test, fuzzing))]
+pub mod proof {
+    //! Every way of looking held to reading every term at every character.
+
     use super::*;
 
-    /// What the matcher must find, said as plainly as it can be: every term at every character.
+    /// What the matcher must find, said as plainly as it can be.
     fn naive(matcher: &TermMatcher, text: &str) -> Vec<Hit> {
         let mut hits = Vec::new();
         let mut search = Search {
@@ -816,26 +818,12 @@ mod tests {
         hits
     }
 
-    fn matcher(terms: &[&str], reading: Reading, inside_words: bool) -> TermMatcher {
-        let fold = |term: &&str| match reading {
-            Reading::Exact => (*term).to_owned(),
-            _ => FoldTable::get().term(term),
-        };
-        let mut terms: Vec<String> = terms.iter().map(fold).filter(|t| !t.is_empty()).collect();
-        terms.sort();
-        terms.dedup();
-        let options = TermOptions {
-            reading,
-            inside_words,
-            disguises: match reading {
-                Reading::Evasive => Folds::EVASION,
-                _ => Folds::default(),
-            },
-        };
-        TermMatcher::new(terms, |_| options)
-    }
-
-    fn all_ways_agree(mut matcher: TermMatcher, text: &str) {
+    /// Holds every way this processor has to it, over the whole text and over its halves.
+    ///
+    /// # Panics
+    ///
+    /// If they differ.
+    pub fn all_ways_agree(mut matcher: TermMatcher, text: &str) {
         let expected = naive(&matcher, text);
         for way in Way::all() {
             matcher.way = way;
@@ -856,6 +844,30 @@ mod tests {
             );
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matcher(terms: &[&str], reading: Reading, inside_words: bool) -> TermMatcher {
+        let fold = |term: &&str| match reading {
+            Reading::Exact => (*term).to_owned(),
+            _ => FoldTable::get().term(term),
+        };
+        let mut terms: Vec<String> = terms.iter().map(fold).filter(|t| !t.is_empty()).collect();
+        terms.sort();
+        terms.dedup();
+        let options = TermOptions {
+            reading,
+            inside_words,
+            disguises: match reading {
+                Reading::Evasive => Folds::EVASION,
+                _ => Folds::default(),
+            },
+        };
+        TermMatcher::new(terms, |_| options)
+    }
 
     const READINGS: [Reading; 3] = [Reading::Exact, Reading::Folded, Reading::Evasive];
     /// Characters of every kind the matcher tells apart.
@@ -872,7 +884,7 @@ mod tests {
             inside_words: bool,
         ) {
             let terms: Vec<&str> = terms.iter().map(String::as_str).collect();
-            all_ways_agree(matcher(&terms, READINGS[reading], inside_words), &text);
+            proof::all_ways_agree(matcher(&terms, READINGS[reading], inside_words), &text);
         }
 
         #[test]
@@ -904,7 +916,7 @@ mod tests {
                 text.push_str(&between);
             }
             let terms: Vec<&str> = terms.iter().map(String::as_str).collect();
-            all_ways_agree(matcher(&terms, Reading::Evasive, false), &text);
+            proof::all_ways_agree(matcher(&terms, Reading::Evasive, false), &text);
         }
 
         #[test]
@@ -917,7 +929,7 @@ mod tests {
             // Arbitrary terms hardly stand in arbitrary text, so some are put there.
             let planted: String = parts.iter().map(|p| terms[p % terms.len()].as_str()).collect();
             let terms: Vec<&str> = terms.iter().map(String::as_str).collect();
-            all_ways_agree(matcher(&terms, READINGS[reading], false), &(text + &planted));
+            proof::all_ways_agree(matcher(&terms, READINGS[reading], false), &(text + &planted));
         }
     }
 
@@ -928,7 +940,7 @@ mod tests {
         let mut hits = Vec::new();
         matcher.find(&text, &mut hits);
         assert_eq!(hits.len(), 2 * 3 * GATHER);
-        all_ways_agree(matcher, &text);
+        proof::all_ways_agree(matcher, &text);
     }
 
     #[test]
