@@ -42,6 +42,7 @@ fn main() {
         TermMatcher::new(terms.terms.clone(), |term| TermOptions {
             reading,
             inside_words: terms.inside_words(term),
+            disguises: Folds::default(),
         })
     };
     let (exact, folding) = (matcher(Reading::Exact), matcher(Reading::Folded));

@@ -13,8 +13,10 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use yujian::Folds;
 use yujian::detect::{DetectOptions, Scanner};
 use yujian::rules::RuleSet;
+use yujian::text::{FoldTable, Sounds, Syllable};
 
 /// Real text, read from beside the project when it is there, else the fixtures.
 const TEXTS: [&str; 3] = ["open_zh", "open_en", "open_mixed"];
@@ -28,6 +30,92 @@ struct Forms {
     traditional: HashMap<char, char>,
     lookalike: HashMap<char, char>,
     numeral: HashMap<char, char>,
+    /// Frequent characters of each syllable.
+    sounding: HashMap<Syllable, Vec<char>>,
+}
+
+impl Forms {
+    /// Syllables for the characters at some places, where all characters have one.
+    fn spelled(&self, term: &str, between: &str, at: impl Fn(usize) -> bool) -> String {
+        let sounds = Sounds::get();
+        let mut written = String::new();
+        for (place, c) in term.chars().enumerate() {
+            let Some(syllable) = sounds.readings(c).first() else {
+                return term.to_owned();
+            };
+            if at(place) {
+                if place > 0 {
+                    written.push_str(between);
+                }
+                written.push_str(sounds.letters(*syllable));
+            } else {
+                written.push(c);
+            }
+        }
+        written
+    }
+
+    fn initials(&self, term: &str) -> String {
+        let sounds = Sounds::get();
+        let first = |c: char| Some(&sounds.letters(*sounds.readings(c).first()?)[..1]);
+        let letters: Option<String> = term.chars().map(first).collect();
+        letters.unwrap_or_else(|| term.to_owned())
+    }
+
+    /// Another character of the same sound for one in so many.
+    fn sounding(&self, term: &str, parts: usize) -> String {
+        let sounds = Sounds::get();
+        let count = if parts == 1 {
+            1
+        } else {
+            term.chars().count() / parts
+        };
+        let mut written = String::new();
+        let mut changed = 0;
+        for c in term.chars() {
+            let other = self.sounding.get(&sounds.syllable(c));
+            let other = other.and_then(|all| all.iter().find(|o| **o != c));
+            match other.filter(|_| changed < count && sounds.syllable(c) != 0) {
+                Some(other) => {
+                    changed += 1;
+                    written.push(*other);
+                }
+                None => written.push(c),
+            }
+        }
+        written
+    }
+
+    /// The first character that has parts as its parts.
+    fn parted(&self, term: &str) -> String {
+        let sounds = Sounds::get();
+        let mut done = false;
+        let mut written = String::new();
+        for c in term.chars() {
+            match sounds.parts(c).first().filter(|_| !done) {
+                Some((first, second)) => {
+                    done = true;
+                    written.extend([first, second]);
+                }
+                None => written.push(c),
+            }
+        }
+        written
+    }
+}
+
+/// Digits for the vowels of every Latin word.
+fn leet(term: &str) -> String {
+    if !term.is_ascii() {
+        return term.to_owned();
+    }
+    each(term, |c| match c {
+        'a' => '4',
+        'e' => '3',
+        'i' => '1',
+        'o' => '0',
+        c => c,
+    })
 }
 
 /// The first way in the table to write each target.
@@ -43,6 +131,25 @@ fn turned(file: &str) -> HashMap<char, char> {
         }
     }
     forms
+}
+
+/// The characters of some texts by how they sound, the frequent ones first.
+fn sounding(texts: &[String]) -> HashMap<Syllable, Vec<char>> {
+    let mut counts: HashMap<char, usize> = HashMap::new();
+    for c in texts.iter().flat_map(|text| text.chars()) {
+        *counts.entry(c).or_default() += 1;
+    }
+    let mut counts: Vec<(usize, char)> = counts.into_iter().map(|(c, n)| (n, c)).collect();
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    let mut all: HashMap<Syllable, Vec<char>> = HashMap::new();
+    for (_, c) in counts {
+        // What folding makes another character is another class.
+        let keeps = FoldTable::get().term(&c.to_string()) == c.to_string();
+        if keeps && !c.is_ascii() {
+            all.entry(Sounds::get().syllable(c)).or_default().push(c);
+        }
+    }
+    all
 }
 
 fn each(term: &str, change: impl Fn(char) -> char) -> String {
@@ -95,15 +202,55 @@ const CLASSES: &[(&str, Change)] = &[
     }),
 ];
 
+/// Disguises, each planted for the rules that ask for it by this name.
+const DISGUISES: &[(&str, &str, Change)] = &[
+    ("pinyin, joined", "pinyin", |term, forms| {
+        forms.spelled(term, "", |_| true)
+    }),
+    ("pinyin with spaces", "pinyin", |term, forms| {
+        forms.spelled(term, " ", |_| true)
+    }),
+    (
+        "pinyin of every other character",
+        "pinyin",
+        |term, forms| forms.spelled(term, "", |place| place % 2 == 1),
+    ),
+    ("pinyin of the first character", "pinyin", |term, forms| {
+        forms.spelled(term, "", |place| place == 0)
+    }),
+    ("initials, alone", "initials", |term, forms| {
+        forms.initials(term)
+    }),
+    (
+        "initials beside Han",
+        "initials",
+        |term, forms| match forms.initials(term) {
+            same if same == term => same,
+            initials => format!("上{initials}吧"),
+        },
+    ),
+    ("one homophone", "homophone", |term, forms| {
+        forms.sounding(term, 1)
+    }),
+    ("homophones for a half", "homophone", |term, forms| {
+        forms.sounding(term, 2)
+    }),
+    ("first character in parts", "split", |term, forms| {
+        forms.parted(term)
+    }),
+    ("leet", "leet", |term, _| leet(term)),
+];
+
 fn main() {
     let rules = Arc::new(RuleSet::builtin().unwrap());
     let scanner = Scanner::new(rules.clone(), DetectOptions::default()).unwrap();
+    let texts: Vec<(&str, Vec<String>)> = TEXTS.map(|name| (name, documents(name))).into();
     let forms = Forms {
         traditional: turned("variants.csv"),
         lookalike: turned("lookalikes.csv"),
         numeral: turned("numerals.csv"),
+        sounding: sounding(&texts[0].1),
     };
-    let texts: Vec<(&str, Vec<String>)> = TEXTS.map(|name| (name, documents(name))).into();
     // Around a planted term stands text in which nothing is found.
     let quiet: Vec<String> = texts[0]
         .1
@@ -115,16 +262,23 @@ fn main() {
         "{:<30} {:>8} {:>8} {:>8}",
         "class", "planted", "found", "recall"
     );
-    for (name, change) in CLASSES {
+    let plain = CLASSES.iter().map(|(name, change)| (*name, None, *change));
+    let disguised = DISGUISES
+        .iter()
+        .map(|(name, fold, change)| (*name, Some(*fold), *change));
+    for (name, asked, change) in plain.chain(disguised) {
         let (mut planted, mut found) = (0, 0);
         for rule in rules.rules() {
             // One occurrence is no finding of theirs.
             if rule.min_count.is_some_and(|n| n > 1) || rule.density.is_some() {
                 continue;
             }
+            if asked.is_some_and(|fold| !rule.evasion.iter().any(|name| name == fold)) {
+                continue;
+            }
             for term in &rule.terms {
                 let written = change(term, &forms);
-                if written == *term && *name != "as written" {
+                if written == *term && name != "as written" {
                     continue;
                 }
                 let text = &quiet[planted % quiet.len()];
@@ -140,26 +294,27 @@ fn main() {
             }
         }
         let recall = 100.0 * found as f64 / planted.max(1) as f64;
-        println!("{name:<30} {planted:>8} {found:>8} {recall:>7.1}%");
+        println!("{name:<31} {planted:>8} {found:>8} {recall:>7.1}%");
     }
     println!();
     println!(
-        "{:<30} {:>8} {:>8} {:>8}",
-        "text", "records", "findings", "folded"
+        "{:<30} {:>8} {:>8} {:>8} {:>9}",
+        "text", "records", "findings", "folded", "disguised"
     );
     for (name, documents) in &texts {
-        let (mut findings, mut folded) = (0, 0);
+        let (mut findings, mut folded, mut disguised) = (0, 0, 0);
         for text in documents {
             for finding in scanner.scan_text(text) {
                 let is_keyword = rules.info(finding.rule).entity.is_none();
                 if is_keyword && finding.suppressed_by.is_none() {
                     findings += 1;
                     folded += usize::from(!finding.folds.is_empty());
+                    disguised += usize::from(finding.folds.intersects(Folds::EVASION));
                 }
             }
         }
         println!(
-            "{name:<30} {:>8} {findings:>8} {folded:>8}",
+            "{name:<30} {:>8} {findings:>8} {folded:>8} {disguised:>9}",
             documents.len()
         );
     }

@@ -311,6 +311,7 @@ impl<'s> RecordScan<'s> {
             .is_some()
             .then(Mask::default);
         let term = &self.scanner.terms.terms[candidate.term as usize];
+        let disguised = candidate.folds.intersects(Folds::EVASION);
         let value = (spec.groups == 0)
             .then(|| self.scanner.value_hash(candidate.rule, term.as_bytes()))
             .flatten();
@@ -319,11 +320,15 @@ impl<'s> RecordScan<'s> {
             span: span.shifted(window.base),
             rule: candidate.rule,
             code_points,
-            confidence: spec.confidence,
-            reasons: if spec.groups == 0 {
-                "term"
-            } else {
-                "combination"
+            confidence: match disguised {
+                true => spec.disguised,
+                false => spec.confidence,
+            },
+            reasons: match (spec.groups, disguised) {
+                (0, false) => "term",
+                (0, true) => "term+evasion",
+                (_, false) => "combination",
+                (_, true) => "combination+evasion",
             }
             .to_owned(),
             excerpt,

@@ -6,6 +6,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use serde::Serialize;
 
 use super::read::Entry;
+use crate::Folds;
 use crate::detect::keyword::{Reading, TermMatcher, TermOptions};
 use crate::rules::syntax::Boundary;
 use crate::rules::too_broad;
@@ -207,6 +208,7 @@ fn shares(found: &[(String, usize, Kept)], sample: &[String]) -> Vec<f64> {
         let matcher = TermMatcher::new(terms, |_| TermOptions {
             reading: Reading::Folded,
             inside_words: false,
+            disguises: Folds::default(),
         });
         let mut hits = Vec::new();
         for document in sample {

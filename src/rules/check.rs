@@ -214,6 +214,11 @@ fn terms(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
     for (name, used, wanted) in [
         ("within", rule.within.is_some(), !rule.all_of.is_empty()),
         ("confirm", !rule.confirm.is_empty(), rule.anchor.is_some()),
+        (
+            "evasion",
+            !rule.evasion.is_empty(),
+            !rule.terms.is_empty() || !rule.all_of.is_empty(),
+        ),
         ("mask", rule.mask.is_some(), rule.entity.is_some()),
     ] {
         if used && !wanted {
@@ -223,11 +228,20 @@ fn terms(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
             );
         }
     }
-    for fold in &rule.folds_off {
-        if Folds::named(fold).is_none() {
+    let names = |evasion: bool| {
+        let names = Folds::NAMES.into_iter();
+        let of = names.filter(|(fold, _)| fold.intersects(Folds::EVASION) == evasion);
+        of.map(|(_, name)| name).collect::<Vec<_>>()
+    };
+    for (key, given, evasion) in [
+        ("folds_off", &rule.folds_off, false),
+        ("evasion", &rule.evasion, true),
+    ] {
+        let known = names(evasion);
+        for name in given.iter().filter(|name| !known.contains(&name.as_str())) {
             report(
-                format!("no fold is called `{fold}`"),
-                &Folds::NAMES.map(|(_, name)| name).join(", "),
+                format!("`{key}` has nothing that is called `{name}`"),
+                &known.join(", "),
             );
         }
     }

@@ -75,6 +75,8 @@ pub struct RuleSpec {
     pub boundary: Boundary,
     #[serde(default)]
     pub folds_off: Vec<String>,
+    #[serde(default)]
+    pub evasion: Vec<String>,
 
     pub pattern: Option<String>,
     pub anchor: Option<Anchor>,

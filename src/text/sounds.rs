@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use pinyin::{ToPinyin, ToPinyinMulti};
 
+use super::FoldTable;
 use crate::data;
 
 /// A syllable of Mandarin without its tone; 0 is none.
@@ -117,8 +118,10 @@ impl Sounds {
         });
         let readings = readings.collect();
         let mut parts: HashMap<char, Vec<(char, char)>> = HashMap::new();
+        // Both in the form in which terms are compared.
         let one = |field: &str| {
-            let mut chars = field.chars();
+            let folded = FoldTable::get().term(field);
+            let mut chars = folded.chars();
             chars.next().filter(|_| chars.next().is_none())
         };
         for row in data::rows(data::SPLITS) {
@@ -127,7 +130,10 @@ impl Sounds {
             };
             if let (Some(whole), Some(first), Some(second)) = (one(whole), one(first), one(second))
             {
-                parts.entry(whole).or_default().push((first, second));
+                let of_whole = parts.entry(whole).or_default();
+                if !of_whole.contains(&(first, second)) {
+                    of_whole.push((first, second));
+                }
             }
         }
         Self {

@@ -82,6 +82,11 @@ not_near = { sets = ["nowhere"] }"#,
         ),
         (
             r#"terms = ["甲乙丙"]
+evasion = ["case"]"#,
+            "`evasion` has nothing that is called `case`",
+        ),
+        (
+            r#"terms = ["甲乙丙"]
 ecology = ["E6.12"]"#,
             "no ecology code",
         ),

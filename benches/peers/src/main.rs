@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 use hyperscan::Hyperscan;
+use yujian::Folds;
 use yujian::detect::keyword::{Reading, TermMatcher, TermOptions};
 use yujian::text::FoldTable;
 
@@ -27,6 +28,7 @@ fn main() {
     let (exact, exact_time) = built(|| ours(terms.clone(), Reading::Exact));
     let (folded, folded_time) = built(|| ours(folded_terms(&terms), Reading::Folded));
     let (evasive, evasive_time) = built(|| ours(folded_terms(&terms), Reading::Evasive));
+    let (disguised, disguised_time) = built(|| with_disguises(folded_terms(&terms)));
     let (hs, hs_time) = built(|| Hyperscan::new(&terms));
     let (nfa, nfa_time) = built(|| aho(&terms, AhoCorasickKind::ContiguousNFA));
     let (dfa, dfa_time) = built(|| aho(&terms, AhoCorasickKind::DFA));
@@ -77,22 +79,24 @@ fn main() {
         "they disagree: {same:?}"
     );
     let (with_folds, with_noise) = (count_ours(&folded), count_ours(&evasive));
+    let in_disguise = count_ours(&disguised);
     println!(
         "{} terms; {} texts, {:.1} MB; {} occurrences in all four, {with_folds} with folds, \
-         {with_noise} with noise",
+         {with_noise} with noise, {in_disguise} with disguises",
         terms.len(),
         texts.len(),
         bytes as f64 / 1e6,
         same[0]
     );
 
-    let mut best = [Duration::MAX; 7];
+    let mut best = [Duration::MAX; 8];
     for _ in 0..ROUNDS {
         let times = [
             timed(count_hs),
             timed(|| count_ours(&exact)),
             timed(|| count_ours(&folded)),
             timed(|| count_ours(&evasive)),
+            timed(|| count_ours(&disguised)),
             timed(|| count_aho(&nfa)),
             timed(|| count_aho(&dfa)),
             timed(count_daac),
@@ -106,6 +110,7 @@ fn main() {
         ("yujian, as it stands", exact_time, None),
         ("yujian, folded", folded_time, None),
         ("yujian, folded, with noise", evasive_time, None),
+        ("yujian, the same, disguises", disguised_time, None),
         (
             "aho-corasick, contiguous NFA",
             nfa_time,
@@ -144,10 +149,18 @@ fn aho(terms: &[String], kind: AhoCorasickKind) -> AhoCorasick {
 }
 
 fn ours(terms: Vec<String>, reading: Reading) -> TermMatcher {
-    let inside_words = false;
+    matcher(terms, reading, Folds::default())
+}
+
+fn with_disguises(terms: Vec<String>) -> TermMatcher {
+    matcher(terms, Reading::Evasive, Folds::EVASION)
+}
+
+fn matcher(terms: Vec<String>, reading: Reading, disguises: Folds) -> TermMatcher {
     TermMatcher::new(terms, |_| TermOptions {
         reading,
-        inside_words,
+        inside_words: false,
+        disguises,
     })
 }
 

@@ -11,6 +11,9 @@ use crate::{Complaint, Confidence, Folds, RuleIndex};
 /// Default of `within` and `not_near.within`, characters: about one clause to each side.
 pub const WITHIN: usize = 40;
 
+/// Share of a rule's confidence that a match in disguise has: it is read, not spelled.
+const DISGUISED: f64 = 0.5;
+
 /// What an occurrence of a term means to whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -47,10 +50,12 @@ pub struct KeywordRule {
     pub density: f64,
     /// What may stand beside a term.
     pub boundary: Boundary,
-    /// Folds that must not be needed.
+    /// Folds that must not be needed; of the disguises, all that the rule does not ask for.
     pub folds_off: Folds,
     /// See [`crate::Finding::confidence`].
     pub confidence: Confidence,
+    /// That of a match in disguise.
+    pub disguised: Confidence,
 }
 
 /// When a term is looked for.
@@ -156,10 +161,24 @@ impl CompiledTerms {
         })
     }
 
+    /// Disguises in which some rule wants a term found.
+    pub fn disguises(&self, term: usize) -> Folds {
+        let asked = self.roles[term].iter().filter_map(|role| match role {
+            Role::Term(rule) | Role::Group(rule, _) => self.rules[rule.0 as usize].as_ref(),
+            _ => None,
+        });
+        asked.fold(Folds::default(), |all, rule| {
+            all.union(Folds::EVASION.without(rule.folds_off))
+        })
+    }
+
     /// The folds that `original` needed to be this term: none where a rule spells it so. Nothing
     /// where it is another number than a rule spells: 五四 is not 54.
     pub fn needed(&self, term: u32, original: &str, folds: Folds) -> Option<Folds> {
         const HIDING: Folds = Folds::NOISE.union(Folds::REPEAT).union(Folds::IGNORABLE);
+        if folds.intersects(Folds::EVASION) {
+            return Some(folds);
+        }
         let declared = &self.declared[term as usize];
         if declared.is_empty() || declared.iter().any(|word| word == original) {
             return Some(if declared.is_empty() {
@@ -296,7 +315,11 @@ impl Builder {
             near.push((*next_set, "context:rule".to_owned()));
             *next_set += 1;
         }
-        let folds_off = rule.folds_off.iter().filter_map(|name| Folds::named(name));
+        let named = |names: &[String]| {
+            let folds = names.iter().filter_map(|name| Folds::named(name));
+            folds.fold(Folds::default(), Folds::union)
+        };
+        let no_disguise = Folds::EVASION.without(named(&rule.evasion));
         Some(KeywordRule {
             rule: index,
             groups: rule.all_of.len() as u16,
@@ -306,8 +329,9 @@ impl Builder {
             min_count: rule.min_count.unwrap_or(1),
             density: rule.density.unwrap_or(0.0),
             boundary: rule.boundary,
-            folds_off: folds_off.fold(Folds::default(), Folds::union),
+            folds_off: named(&rule.folds_off).union(no_disguise),
             confidence: Confidence::from_fraction(rule.confidence),
+            disguised: Confidence::from_fraction(rule.confidence * DISGUISED),
         })
     }
 }

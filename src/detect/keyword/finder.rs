@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::Hit;
 use super::compile::{CompiledTerms, Stage};
 use super::matcher::{Reading, TermMatcher, TermOptions};
+use crate::Folds;
 
 /// Some of the compiled terms, with a matcher of their own.
 pub struct TermFinder {
@@ -42,6 +43,10 @@ impl TermFinder {
                     _ => Reading::Folded,
                 },
                 inside_words: terms.inside_words(term),
+                disguises: match stage {
+                    Stage::Everywhere => terms.disguises(term),
+                    Stage::Around => Folds::default(),
+                },
             }
         };
         Self {

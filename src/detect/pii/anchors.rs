@@ -10,10 +10,10 @@ use std::ops::Range;
 use super::address;
 use super::compile::{CompiledPatterns, PatternRule};
 use super::engine::{HAN_BESIDE, LONGEST_VALUE, SHORT_FIELD, key_speaks_for};
-use crate::RuleIndex;
 use crate::detect::keyword::{CompiledTerms, Hit, Role};
 use crate::rules::syntax::Anchor;
 use crate::text::{FoldTable, Folded, numerals};
+use crate::{Folds, RuleIndex};
 
 /// Bytes that one character of folded text may take in the text, allowing for a hidden character
 /// now and then.
@@ -121,7 +121,9 @@ impl Anchors {
         }
         // Numbers that some rule takes if one of its context words stands close by.
         let mut in_context: Vec<(usize, RuleIndex)> = Vec::new();
-        for hit in hits {
+        // What only reads like a word of the context leads nowhere.
+        let plain = |hit: &&Hit| !hit.folds.intersects(Folds::EVASION);
+        for hit in hits.iter().filter(plain) {
             for role in &terms.roles[hit.term as usize] {
                 let Role::Context(rule) = *role else { continue };
                 let spec = patterns.rule(rule);

@@ -5,6 +5,7 @@
 
 #![expect(unsafe_code, reason = "intrinsics; callers ask the processor first")]
 
+use super::disguise::SoundFilter;
 use super::index::{ALONE, Bits, Index, SECOND, SKIP, START, pair_hash};
 
 /// Bytes looked at together; one bit each in a mask.
@@ -23,21 +24,29 @@ pub(super) struct Masks {
     pub ascii: u64,
     /// ASCII letters and digits.
     pub letters: u64,
+    /// ASCII characters that begin a word, and a term in disguise.
+    pub words: u64,
 }
 
 impl Masks {
-    /// `first` and `inside`: ASCII characters in the sets of the index.
+    /// `sets`: ASCII characters in the sets of the index, those of [`Sets`].
     #[inline(always)]
-    fn new(han: u64, lead: u64, letters: u64, first: u64, inside: u64, carry: u64) -> Self {
-        let within_word = letters & (letters << 1 | carry);
+    fn new(han: u64, lead: u64, letters: u64, sets: [u64; 3], carry: u64) -> Self {
+        let after_letter = letters << 1 | carry;
+        let [first, inside, words] = sets;
         Self {
             han,
             other: lead & !han,
-            ascii: first & !within_word | inside,
+            ascii: first & !(letters & after_letter) | inside,
             letters,
+            words: words & !after_letter,
         }
     }
 }
+
+/// ASCII characters that terms begin with, that those begin with that may begin inside a word, and
+/// that words in disguise begin with; each as [`Index::ascii`].
+pub(super) type Sets = [[u8; 16]; 3];
 
 /// A way to look at blocks.
 pub(super) trait Blocks {
@@ -46,7 +55,7 @@ pub(super) trait Blocks {
     /// # Safety
     ///
     /// The processor must have what the way is named after.
-    unsafe fn masks(block: &[u8; BLOCK], index: &Index, carry: u64) -> Masks;
+    unsafe fn masks(block: &[u8; BLOCK], sets: &Sets, carry: u64) -> Masks;
 
     /// Appends `base` + every place in `mask` to `places`, which has room for [`BLOCK`] more.
     ///
@@ -61,6 +70,19 @@ pub(super) trait Blocks {
     ///
     /// As [`Blocks::masks`]; and at every place six bytes of `text` follow.
     unsafe fn keep(text: &[u8], bits: &Bits, places: &mut [u32]) -> usize;
+
+    /// Copies the places of Han pairs that may begin a term in disguise to `kept`, which is longer
+    /// by [`BLOCK`]; returns how many.
+    ///
+    /// # Safety
+    ///
+    /// As [`Blocks::keep`].
+    unsafe fn keep_sounds(
+        text: &[u8],
+        filter: &SoundFilter,
+        places: &[u32],
+        kept: &mut [u32],
+    ) -> usize;
 
     /// Keeps the places at which [`may_begin`]; returns how many.
     ///
@@ -121,25 +143,42 @@ fn keep_singles(
     kept
 }
 
+/// [`Blocks::keep_sounds`] one by one, behind `count`.
+#[inline(always)]
+fn keep_sounds(
+    text: &[u8],
+    filter: &SoundFilter,
+    places: &[u32],
+    kept: &mut [u32],
+    mut count: usize,
+) -> usize {
+    for place in places {
+        let at = *place as usize;
+        kept[count] = *place;
+        let pass = filter.test(three_bytes(&text[at..]), three_bytes(&text[at + 3..]));
+        count += pass as usize;
+    }
+    count
+}
+
 /// For every processor.
 pub(super) struct Portable;
 
 impl Blocks for Portable {
     #[inline(always)]
-    unsafe fn masks(block: &[u8; BLOCK], index: &Index, carry: u64) -> Masks {
-        let (mut han, mut lead, mut letters, mut first, mut inside) = (0, 0, 0, 0, 0);
+    unsafe fn masks(block: &[u8; BLOCK], sets: &Sets, carry: u64) -> Masks {
+        let (mut han, mut lead, mut letters, mut in_sets) = (0, 0, 0, [0; 3]);
         for (place, byte) in block.iter().enumerate() {
             let bit = |set: bool| u64::from(set) << place;
             han |= bit((0xE4..=0xE9).contains(byte));
             lead |= bit(*byte >= 0xC0);
             letters |= bit(byte.is_ascii_alphanumeric());
-            let in_set = |set: &[u8; 16]| {
-                *byte < 0x80 && set[usize::from(byte & 15)] >> (byte >> 4) & 1 == 1
-            };
-            first |= bit(in_set(&index.ascii));
-            inside |= bit(in_set(&index.inside));
+            for (all, set) in in_sets.iter_mut().zip(sets) {
+                let is_in = *byte < 0x80 && set[usize::from(byte & 15)] >> (byte >> 4) & 1 == 1;
+                *all |= bit(is_in);
+            }
         }
-        Masks::new(han, lead, letters, first, inside, carry)
+        Masks::new(han, lead, letters, in_sets, carry)
     }
 
     #[inline(always)]
@@ -167,6 +206,16 @@ impl Blocks for Portable {
     }
 
     #[inline(always)]
+    unsafe fn keep_sounds(
+        text: &[u8],
+        filter: &SoundFilter,
+        places: &[u32],
+        kept: &mut [u32],
+    ) -> usize {
+        keep_sounds(text, filter, places, kept, 0)
+    }
+
+    #[inline(always)]
     unsafe fn keep_singles(text: &[u8], index: &Index, places: &mut [u32]) -> usize {
         keep_singles(text, index, places, 0, 0)
     }
@@ -185,7 +234,9 @@ mod x86 {
     use std::arch::x86_64::*;
 
     use super::super::index::{PAIR_MIX, pair_hash};
-    use super::{ALONE, BLOCK, Bits, Blocks, Index, Masks, Portable, SECOND, SKIP, START};
+    use super::{
+        ALONE, BLOCK, Bits, Blocks, Index, Masks, Portable, SECOND, SKIP, START, Sets, SoundFilter,
+    };
 
     /// Needs AVX2 and BMI.
     pub struct Avx2;
@@ -227,12 +278,15 @@ mod x86 {
     impl Blocks for Avx2 {
         #[inline]
         #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-        unsafe fn masks(block: &[u8; BLOCK], index: &Index, carry: u64) -> Masks {
+        unsafe fn masks(block: &[u8; BLOCK], sets: &Sets, carry: u64) -> Masks {
             let a = _mm256_loadu_si256(block.as_ptr().cast());
             let b = _mm256_loadu_si256(block.as_ptr().add(32).cast());
             let set =
                 |set: &[u8; 16]| _mm256_broadcastsi128_si256(_mm_loadu_si128(set.as_ptr().cast()));
-            let (first, inside) = (set(&index.ascii), set(&index.inside));
+            let in_sets = sets.each_ref().map(|of| {
+                let set = set(of);
+                bits(in_set(a, set), in_set(b, set))
+            });
             let letters = |x: __m256i| {
                 let lower = _mm256_or_si256(x, _mm256_set1_epi8(0x20));
                 _mm256_or_si256(between(lower, b'a', b'z'), between(x, b'0', b'9'))
@@ -241,8 +295,7 @@ mod x86 {
                 bits(between(a, 0xE4, 0xE9), between(b, 0xE4, 0xE9)),
                 bits(between(a, 0xC0, 0xFF), between(b, 0xC0, 0xFF)),
                 bits(letters(a), letters(b)),
-                bits(in_set(a, first), in_set(b, first)),
-                bits(in_set(a, inside), in_set(b, inside)),
+                in_sets,
                 carry,
             )
         }
@@ -263,6 +316,17 @@ mod x86 {
                 kept += test(bits, text.as_ptr().add(place as usize)) as usize;
             }
             kept
+        }
+
+        #[inline]
+        #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+        unsafe fn keep_sounds(
+            text: &[u8],
+            filter: &SoundFilter,
+            places: &[u32],
+            kept: &mut [u32],
+        ) -> usize {
+            super::keep_sounds(text, filter, places, kept, 0)
         }
 
         #[inline]
@@ -289,7 +353,7 @@ mod x86 {
         #[target_feature(
             enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2"
         )]
-        unsafe fn masks(block: &[u8; BLOCK], index: &Index, carry: u64) -> Masks {
+        unsafe fn masks(block: &[u8; BLOCK], sets: &Sets, carry: u64) -> Masks {
             let x = _mm512_loadu_si512(block.as_ptr().cast());
             let between = |x: __m512i, low: u8, high: u8| {
                 let moved = _mm512_sub_epi8(x, _mm512_set1_epi8(low.cast_signed()));
@@ -311,8 +375,7 @@ mod x86 {
                 between(x, 0xE4, 0xE9),
                 between(x, 0xC0, 0xFF),
                 between(lower, b'a', b'z') | between(x, b'0', b'9'),
-                in_set(&index.ascii),
-                in_set(&index.inside),
+                sets.each_ref().map(in_set),
                 carry,
             )
         }
@@ -381,6 +444,55 @@ mod x86 {
                 kept += test(bits, text.as_ptr().add(place as usize)) as usize;
             }
             kept
+        }
+
+        #[inline]
+        #[target_feature(
+            enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2"
+        )]
+        unsafe fn keep_sounds(
+            text: &[u8],
+            filter: &SoundFilter,
+            places: &[u32],
+            kept: &mut [u32],
+        ) -> usize {
+            debug_assert!(kept.len() >= places.len() + BLOCK);
+            let whole = places.len() / 16 * 16;
+            let number = |n: u32| _mm512_set1_epi32(n.cast_signed());
+            let class = filter.class.as_ptr();
+            // The class of the character whose three bytes begin `shift` bits up in each number.
+            let class_of = |bytes: __m512i| {
+                let part = |shifted: __m512i, low: u32| _mm512_and_si512(shifted, number(low));
+                let code = _mm512_or_si512(
+                    _mm512_slli_epi32::<12>(part(bytes, 0x0F)),
+                    _mm512_or_si512(
+                        _mm512_slli_epi32::<6>(part(_mm512_srli_epi32::<8>(bytes), 0x3F)),
+                        part(_mm512_srli_epi32::<16>(bytes), 0x3F),
+                    ),
+                );
+                let place = _mm512_sub_epi32(code, number(super::super::index::HAN.start));
+                let found = _mm512_i32gather_epi32::<1>(place, class.cast());
+                part(found, 0xFF)
+            };
+            let mut count = 0;
+            for at in (0..whole).step_by(16) {
+                let place = _mm512_loadu_si512(places.as_ptr().add(at).cast());
+                let low = _mm512_i32gather_epi32::<1>(place, text.as_ptr().cast());
+                let high = _mm512_i32gather_epi32::<1>(place, text.as_ptr().add(2).cast());
+                let first = class_of(low);
+                let second = class_of(_mm512_srli_epi32::<8>(high));
+                let index = _mm512_or_si512(_mm512_slli_epi32::<8>(first), second);
+                let word = _mm512_i32gather_epi32::<4>(
+                    _mm512_srli_epi32::<5>(index),
+                    filter.pairs.as_ptr().cast(),
+                );
+                let bit = _mm512_sllv_epi32(number(1), _mm512_and_si512(index, number(31)));
+                let pass = _mm512_test_epi32_mask(word, bit);
+                let packed = _mm512_maskz_compress_epi32(pass, place);
+                _mm512_storeu_si512(kept.as_mut_ptr().add(count).cast(), packed);
+                count += pass.count_ones() as usize;
+            }
+            super::keep_sounds(text, filter, &places[whole..], kept, count)
         }
 
         #[inline]

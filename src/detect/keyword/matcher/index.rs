@@ -71,7 +71,7 @@ impl Bits {
     }
 
     /// A table for these, in which one bit in some thirty or more is set.
-    fn of(hashes: &[u32]) -> Self {
+    pub fn of(hashes: &[u32]) -> Self {
         let bits = (hashes.len() * 32).next_power_of_two().trailing_zeros();
         let mut table = Self::new(bits.clamp(12, 24));
         hashes.iter().for_each(|hash| table.add(*hash));
@@ -170,7 +170,7 @@ fn third_bit(third: u32) -> u64 {
 
 impl Slots {
     /// From (key, third character, term).
-    fn new(mut entries: Vec<(u64, u32, u32)>) -> Self {
+    pub fn new(mut entries: Vec<(u64, u32, u32)>) -> Self {
         entries.sort_unstable();
         let keys = entries.chunk_by(|a, b| a.0 == b.0).count();
         let size = (keys * 2).next_power_of_two().max(16);
@@ -403,7 +403,9 @@ impl Builder {
             if options.reading == Reading::Evasive {
                 all.extend([NOISE, class(before)]);
                 // `walk` takes a space between letters only if the letters before were parted too.
-                if place == 1 || !(is_letter(before) && is_letter(here)) {
+                let letters = |pair: &[char]| pair.iter().copied().all(is_letter);
+                let unparted = chars[..place].windows(2).any(letters);
+                if !(unparted && is_letter(before) && is_letter(here)) {
                     all.push(SPACE);
                 }
             }

@@ -11,18 +11,21 @@
 //! character is folded on the spot.
 
 mod blocks;
+mod disguise;
 mod index;
 mod walk;
 
 use std::ops::Range;
 
-use blocks::{BLOCK, Blocks, GATHER, Masks, Portable, three_bytes, two_bytes};
+use blocks::{BLOCK, Blocks, GATHER, Masks, Portable, Sets, three_bytes, two_bytes};
+use disguise::Disguises;
 use index::{ALONE, ASCII_CLASS, Index, OTHER, SKIP, START, ascii_hash, key, pair_hash};
 pub use walk::Reading;
 pub(super) use walk::is_noise;
 use walk::walk;
 
 use super::Hit;
+use crate::Folds;
 use crate::text::{FoldTable, Folded};
 
 /// Characters after the first one among which the second is looked for: repetitions, noise, and
@@ -36,6 +39,8 @@ pub struct TermOptions {
     pub reading: Reading,
     /// Whether it may begin inside a Latin word, if it begins with a letter or digit.
     pub inside_words: bool,
+    /// Disguises in which it is looked for, of [`Folds::EVASION`].
+    pub disguises: Folds,
 }
 
 /// All occurrences of a fixed list of terms.
@@ -43,6 +48,9 @@ pub struct TermMatcher {
     terms: Vec<String>,
     options: Vec<TermOptions>,
     index: Index,
+    /// What is looked for in disguise, if something is.
+    disguises: Option<Disguises>,
+    sets: Sets,
     /// Whether terms are read as they stand, all of them.
     exact: bool,
     /// Whether some are read evasively.
@@ -102,8 +110,13 @@ impl TermMatcher {
             options.iter().all(exact) || !options.iter().any(exact),
             "terms are folded or they are not"
         );
+        let index = Index::new(&terms, &options);
+        let disguises = Disguises::new(&terms, options.iter().map(|o| o.disguises).collect());
+        let words = disguises.as_ref().map_or([0; 16], |of| of.first);
         Self {
-            index: Index::new(&terms, &options),
+            sets: [index.ascii, index.inside, words],
+            index,
+            disguises,
             exact: options.iter().any(|o| o.reading == Reading::Exact),
             evasive: options.iter().any(|o| o.reading == Reading::Evasive),
             terms,
@@ -152,7 +165,18 @@ impl TermMatcher {
             // SAFETY: the processor has the features.
             Way::Avx512 => unsafe { search.run_avx512() },
         }
-        hits[first..].sort_unstable_by_key(|hit| (hit.end, hit.start, hit.term));
+        hits[first..].sort_unstable_by_key(|hit| (hit.end, hit.start, hit.term, hit.folds));
+        if self.disguises.is_some() {
+            // A term is read once for each of its beginnings that look like the text's.
+            let mut kept = first;
+            for at in first..hits.len() {
+                if at == first || hits[at] != hits[kept - 1] {
+                    hits[kept] = hits[at];
+                    kept += 1;
+                }
+            }
+            hits.truncate(kept);
+        }
     }
 }
 
@@ -216,17 +240,21 @@ impl Search<'_> {
         let mut pairs = Gathered::default();
         let mut singles = Gathered::default();
         let mut tail = [0; BLOCK];
+        let sets = &self.matcher.sets;
+        let disguises = self.matcher.disguises.as_ref();
         // SAFETY of all below: as for this function; pairs of Han characters have six bytes.
         let mut masks_at = |at: usize, carry: u64| -> Masks {
             match bytes.get(at..at + BLOCK) {
                 Some(block) => {
                     let block = block.try_into().expect("of that length");
-                    unsafe { B::masks(block, self.index, carry) }
+                    unsafe { B::masks(block, sets, carry) }
                 }
                 None if at < bytes.len() => {
                     tail[..bytes.len() - at].copy_from_slice(&bytes[at..]);
-                    let mut masks = unsafe { B::masks(&tail, self.index, carry) };
-                    masks.ascii &= !0 >> (BLOCK - (bytes.len() - at));
+                    let mut masks = unsafe { B::masks(&tail, sets, carry) };
+                    let inside = !0 >> (BLOCK - (bytes.len() - at));
+                    masks.ascii &= inside;
+                    masks.words &= inside;
                     masks
                 }
                 None => Masks::default(),
@@ -244,6 +272,7 @@ impl Search<'_> {
                 masks.han &= inside;
                 masks.other &= inside;
                 masks.ascii &= inside;
+                masks.words &= inside;
                 of_han &= inside;
             }
             // SAFETY: see above; there is room, for more than `GATHER` is never left over.
@@ -265,6 +294,24 @@ impl Search<'_> {
                 while of_han != 0 {
                     self.alone(base + of_han.trailing_zeros() as usize);
                     of_han &= of_han - 1;
+                }
+            }
+            if let Some(disguises) = disguises {
+                let mut before_latin =
+                    masks.han & (masks.letters >> 3 | next.letters << (BLOCK - 3));
+                while before_latin != 0 {
+                    let at = base + before_latin.trailing_zeros() as usize;
+                    before_latin &= before_latin - 1;
+                    if let Some(places) = disguises.at_han_before_latin(self.text, at) {
+                        places
+                            .terms()
+                            .for_each(|term| self.read_disguised(at, term));
+                    }
+                }
+                while masks.words != 0 {
+                    let at = base + masks.words.trailing_zeros() as usize;
+                    masks.words &= masks.words - 1;
+                    disguises.at_word(self.text, at, |term| self.read_disguised(at, term));
                 }
             }
             let mut ascii = masks.ascii;
@@ -290,6 +337,20 @@ impl Search<'_> {
     unsafe fn pairs<B: Blocks>(&mut self, gathered: &mut Gathered) {
         let bytes = self.text.as_bytes();
         let index = self.index;
+        if let Some(disguises) = &self.matcher.disguises {
+            let mut sounding = [0; GATHER + BLOCK];
+            let places = &gathered.places[..gathered.count];
+            // SAFETY: as for this function; the caller gathered pairs.
+            let kept = unsafe { B::keep_sounds(bytes, &disguises.filter, places, &mut sounding) };
+            for place in &sounding[..kept] {
+                let at = *place as usize;
+                if let Some(places) = disguises.at_han_pair(self.text, at) {
+                    places
+                        .terms()
+                        .for_each(|term| self.read_disguised(at, term));
+                }
+            }
+        }
         // SAFETY: as for this function; the caller gathered pairs.
         let kept = unsafe { B::keep(bytes, &index.han, gathered.take()) };
         for &place in &gathered.places[..kept] {
@@ -488,6 +549,22 @@ impl Search<'_> {
         }
     }
 
+    /// Compares one term with the text, in the disguises it wants.
+    fn read_disguised(&mut self, at: usize, term: u32) {
+        let Some(disguises) = &self.matcher.disguises else {
+            return;
+        };
+        let word = self.matcher.terms[term as usize].as_str();
+        if let Some((end, folds)) = disguises.read(self.text, at, term, word) {
+            self.hits.push(Hit {
+                term,
+                start: at as u32,
+                end: end as u32,
+                folds,
+            });
+        }
+    }
+
     /// Compares one term with the text.
     fn read(&mut self, at: usize, term: u32) {
         let options = self.matcher.options[term as usize];
@@ -549,9 +626,10 @@ mod tests {
         for (at, _) in text.char_indices() {
             for term in 0..matcher.terms.len() {
                 search.read(at, term as u32);
+                search.read_disguised(at, term as u32);
             }
         }
-        hits.sort_unstable_by_key(|hit| (hit.end, hit.start, hit.term));
+        hits.sort_unstable_by_key(|hit| (hit.end, hit.start, hit.term, hit.folds));
         hits
     }
 
@@ -566,6 +644,10 @@ mod tests {
         let options = TermOptions {
             reading,
             inside_words,
+            disguises: match reading {
+                Reading::Evasive => Folds::EVASION,
+                _ => Folds::default(),
+            },
         };
         TermMatcher::new(terms, |_| options)
     }
@@ -583,7 +665,7 @@ mod tests {
             hits.clear();
             matcher.find_within(text, 0..middle, &mut hits);
             matcher.find_within(text, middle..text.len(), &mut hits);
-            hits.sort_unstable_by_key(|hit| (hit.end, hit.start, hit.term));
+            hits.sort_unstable_by_key(|hit| (hit.end, hit.start, hit.term, hit.folds));
             assert_eq!(
                 hits, expected,
                 "{way:?} {:?} in halves of {text:?}",
@@ -608,6 +690,38 @@ mod tests {
         ) {
             let terms: Vec<&str> = terms.iter().map(String::as_str).collect();
             all_ways_agree(matcher(&terms, READINGS[reading], inside_words), &text);
+        }
+
+        #[test]
+        fn finds_every_disguise_that_is_read_everywhere(
+            terms in proptest::collection::vec("[赌博网站冰毒女乐好3发法洗钱k]{1,5}|[a-iost1$ ]{3,6}", 1..12),
+            parts in proptest::collection::vec((0..12usize, proptest::collection::vec(0..7usize, 6)), 1..8),
+            between in "[赌du b1氵去,!旅ｄǔ]{0,3}",
+        ) {
+            // Disguises hardly come about by chance, so terms are put into some.
+            let sounds = crate::text::Sounds::get();
+            let mut text = String::new();
+            for (term, ways) in &parts {
+                for (c, way) in terms[term % terms.len()].chars().zip(ways) {
+                    let reading = |n: usize| sounds.readings(c).get(n).map(|s| sounds.letters(*s));
+                    match (*way, reading(0), sounds.parts(c).first()) {
+                        (1, Some(letters), _) => text.push_str(letters),
+                        (2, _, _) => text.push_str(reading(1).or(reading(0)).unwrap_or("a")),
+                        (3, Some(letters), _) => text.push_str(&letters[..1]),
+                        (4, _, Some((first, second))) => text.extend([first, second]),
+                        (5, Some(_), _) => {
+                            let same = "堵搏王占病读绿了号三法喜前播独毐".chars();
+                            let sounds_so = |o: &char| sounds.syllable(*o) == sounds.syllable(c);
+                            text.extend(same.filter(sounds_so).take(1));
+                        }
+                        (6, _, _) => text.extend([c, ' ']),
+                        _ => text.push(match (way, c) { (1, 'a') => '4', (2, 'o') => '0', (3, 's') => '$', _ => c }),
+                    }
+                }
+                text.push_str(&between);
+            }
+            let terms: Vec<&str> = terms.iter().map(String::as_str).collect();
+            all_ways_agree(matcher(&terms, Reading::Evasive, false), &text);
         }
 
         #[test]
@@ -664,6 +778,74 @@ mod tests {
             };
             assert_eq!(&text[hit.start as usize..hit.end as usize], found);
             assert_eq!(hit.folds.to_string(), folds, "{term} in {text}");
+        }
+    }
+
+    #[test]
+    fn disguises_are_found_and_named() {
+        let cases = [
+            ("赌博", "来dubo吧", "dubo", "pinyin"),
+            ("赌博网站", "du bo wang zhan", "du bo wang zhan", "pinyin"),
+            ("赌博网站", "(DuBoWangZhan)", "DuBoWangZhan", "pinyin"),
+            ("赌博网站", "dǔ bó wǎng zhàn", "dǔ bó wǎng zhàn", "pinyin"),
+            ("赌博", "去赌bo吧", "赌bo", "pinyin"),
+            ("赌博", "去du博吧", "du博", "pinyin"),
+            ("赌博网站", "去賭bo网zhan看", "賭bo网zhan", "variant+pinyin"),
+            ("妇女", "拐卖妇nv的", "妇nv", "pinyin"),
+            ("妇女", "拐卖妇nü的", "妇nü", "pinyin"),
+            ("赌博网站", "上dbwz,", "dbwz", "initials"),
+            ("网络赌博平台", "(WLDBPT)", "WLDBPT", "initials"),
+            ("赌博网", "上堵博网吧", "堵博网", "homophone"),
+            ("枪支弹药", "卖抢支弹要", "抢支弹要", "homophone"),
+            ("洗钱", "帮你氵先钱", "氵先钱", "split"),
+            ("赌博网", "贝者博网", "贝者博网", "split"),
+            ("淫秽片", "氵㸒秽片", "", ""),
+            ("cocaine", "some c0c41n3 here", "c0c41n3", "leet"),
+            ("heroin", "H3r0!n.", "H3r0!n", "case+leet"),
+            ("gun sale", "big gun s4le!", "gun s4le", "leet"),
+        ];
+        for (term, text, found, folds) in cases {
+            let matcher = matcher(&[term], Reading::Evasive, false);
+            let mut hits = Vec::new();
+            matcher.find(text, &mut hits);
+            if found.is_empty() {
+                assert!(hits.is_empty(), "{term} in {text}: {hits:?}");
+                continue;
+            }
+            let [hit] = hits[..] else {
+                panic!("{term} in {text}: {hits:?}")
+            };
+            assert_eq!(&text[hit.start as usize..hit.end as usize], found);
+            assert_eq!(hit.folds.to_string(), folds, "{term} in {text}");
+        }
+    }
+
+    #[test]
+    fn what_only_sounds_alike_by_chance_is_not_found() {
+        let cases = [
+            // Two characters of the same sound are two other words.
+            ("赌博", "读博"),
+            ("赌博", "堵播"),
+            ("赌博网", "都播往"),
+            // In other languages short syllables are words.
+            ("赌博", "a dubo b"),
+            ("赌博网站", "xdubowangzhan"),
+            ("赌博网站", "dubowangzhang"),
+            ("赌博网", "dbw"),
+            ("赌博网站", "去dbwzx"),
+            ("赌博网站", "a dbwz b"),
+            ("开心", "门心"),
+            ("女子", "女了"),
+            ("sex", "s3x"),
+            ("coca", "c0ca1"),
+            ("sas", "$as!"),
+            ("1000", "l000"),
+        ];
+        for (term, text) in cases {
+            let matcher = matcher(&[term], Reading::Evasive, false);
+            let mut hits = Vec::new();
+            matcher.find(text, &mut hits);
+            assert!(hits.is_empty(), "{term} in {text}: {hits:?}");
         }
     }
 
