@@ -14,7 +14,7 @@ use super::{Scanner, Scratch};
 use crate::rules::syntax::RuleSpec;
 use crate::rules::{Bilingual, RuleSet};
 use crate::text::FoldTable;
-use crate::{Complaint, Severity};
+use crate::{Complaint, Folds, Severity};
 
 /// Texts are searched in one go; longer ones are taken to hold a word.
 const LONGEST: usize = 64 << 20;
@@ -268,15 +268,19 @@ fn numbers(terms: &CompiledTerms, wanted: impl Fn(&str) -> bool) -> Vec<u32> {
         .collect()
 }
 
-/// How a term is read: evasively, and inside of words.
-fn reading(terms: &CompiledTerms, term: u32) -> (bool, bool) {
+/// How a term is read: evasively, inside of words, in which disguises.
+type Reading = (bool, bool, Folds);
+
+fn reading(terms: &CompiledTerms, term: u32) -> Reading {
+    let term = term as usize;
     (
-        terms.is_evasive(term as usize),
-        terms.inside_words(term as usize),
+        terms.is_evasive(term),
+        terms.inside_words(term),
+        terms.disguises(term),
     )
 }
 
-fn readings<'t>(terms: &'t CompiledTerms, numbers: &[u32]) -> HashMap<&'t str, (bool, bool)> {
+fn readings<'t>(terms: &'t CompiledTerms, numbers: &[u32]) -> HashMap<&'t str, Reading> {
     let each = numbers
         .iter()
         .map(|term| (terms.terms[*term as usize].as_str(), reading(terms, *term)));

@@ -71,7 +71,7 @@ reason = "a dish in a tale"
 "#;
 
 /// Fragments of records, as JSON writes them: words in several spellings, and what is no word.
-const FRAGMENTS: [&str; 40] = [
+const FRAGMENTS: [&str; 44] = [
     "今天天气很好",
     "我们去公园散步",
     "the weather is fine",
@@ -112,6 +112,10 @@ const FRAGMENTS: [&str; 40] = [
     "裸聊",
     "代开发票",
     "翻墙软件",
+    "去shua单返利",
+    "裸liao软件",
+    "散bu很好",
+    "来刷单fan利",
 ];
 
 /// Rule files by name.
@@ -354,6 +358,20 @@ fn every_edit_of_keyword_rules_equals_a_full_scan() {
         (
             "a new rule inside words",
             fresh("terms = [\"viagra\", \"agra\"]\nboundary = \"none\""),
+        ),
+        (
+            "a new rule in disguise",
+            fresh(
+                "terms = [\"散步很好\", \"裸聊软件\"]\nevasion = [\"pinyin\", \"initials\", \"homophone\"]",
+            ),
+        ),
+        (
+            "a disguise more",
+            edited(
+                pack,
+                r#"terms = ["刷单返利", "兼职打字员"]"#,
+                "terms = [\"刷单返利\", \"兼职打字员\"]\nevasion = [\"pinyin\", \"homophone\", \"initials\"]",
+            ),
         ),
         (
             "a removed rule",
@@ -710,6 +728,56 @@ fn without_a_key_nothing_is_different() {
     scan("new-rules", "delta", &["--keep", "1", "--since", "old"]);
     let since = bench.same("full", "delta");
     assert_eq!((why_full(&since), &since["files"]), (None, &8.into()));
+}
+
+#[test]
+fn a_killed_scan_since_another_resumes_to_the_same_bytes() {
+    let bench = Bench::new();
+    for shard in 0..12 {
+        let content = records(shard, 4000);
+        bench.write(&format!("corpus/{shard}.jsonl"), content.as_bytes());
+    }
+    bench.rules("old-rules", &base());
+    bench.rules(
+        "new-rules",
+        &with_pack(&[rule("a.more.new", r#"terms = ["公园", "裸聊"]"#, "low")]),
+    );
+    let args = ["--since", "old", "--max-memory", "4M", "--threads", "2"];
+    bench.scan("old-rules", "old", &args[2..]);
+    bench.scan("new-rules", "full", &args[2..]);
+    let mut interrupted = false;
+    for wait in [0, 1, 3, 10, 30, 60] {
+        let _ = fs::remove_dir_all(bench.path("delta"));
+        let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("yujian"))
+            .current_dir(bench.dir.path())
+            .args(["scan", "corpus", "-q", "--no-builtin", "--rules"])
+            .args(["new-rules", "-o", "delta", "--key-file", "key"])
+            .args(args)
+            .spawn()
+            .unwrap();
+        let log = bench.path("delta/checkpoint/pieces.log");
+        while !log.exists() && child.try_wait().unwrap().is_none() {
+            std::thread::yield_now();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(wait));
+        let _ = child.kill();
+        child.wait().unwrap();
+        if bench.path("delta/run.json").exists() {
+            break;
+        }
+        // With anything taken down, another way to go on is refused.
+        if fs::metadata(&log).unwrap().len() > 4096 {
+            interrupted = true;
+            let output = bench.scan("new-rules", "delta", &["--resume"]);
+            assert_eq!(output.status.code(), Some(2));
+            assert!(told(&output).contains("--since"), "{}", told(&output));
+        }
+        let resumed = bench.scan("new-rules", "delta", &["--resume", "--since", "old"]);
+        assert_eq!(resumed.status.code(), Some(2), "{}", told(&resumed));
+        let since = bench.same("full", "delta");
+        assert_eq!((why_full(&since), &since["files"]), (None, &12.into()));
+    }
+    assert!(interrupted, "no scan was killed while it ran");
 }
 
 /// Edits that can be combined, each a text of the pack and what takes its place.
