@@ -14,7 +14,7 @@ use blake3::hazmat::HasherExt as _;
 use crossbeam_channel::Sender;
 
 use super::ScanOptions;
-use super::known::{Escapes, Known, ShardTouch};
+use super::known::{Known, ShardTouch};
 use super::outcome::{PieceOutcome, ShardIndex, ShardOutcome};
 use super::piece::{Piece, PieceContext};
 use crate::ShardError;
@@ -523,9 +523,7 @@ fn json_piece(piece: &mut Piece<'_>, bytes: &[u8], start: usize, end: usize, bas
     for (from, to) in all {
         let offset = base + from as u64;
         let text = checked.and_then(|text| text.get(from - first..to - first));
-        let bytes_of_line = (to - from) as u64;
         let result = catch_unwind(AssertUnwindSafe(|| match text {
-            Some(text) if piece.passes(text, offset, bytes_of_line, Escapes::Json) => {}
             Some(text) => piece.json_text(text, offset, (to - from) as u64),
             None => piece.json_line(&bytes[from..to], offset),
         }));

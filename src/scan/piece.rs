@@ -77,7 +77,7 @@ impl<'a> Piece<'a> {
 
     /// Passes over a line, or a whole document, of which an earlier scan has said all: whether it
     /// did. `bytes` is its stored length.
-    pub fn passes(&mut self, text: &str, offset: u64, bytes: u64, escapes: Escapes) -> bool {
+    fn passes(&mut self, text: &str, offset: u64, bytes: u64, escapes: Escapes) -> bool {
         let Some(touch) = self.context.touch else {
             return false;
         };
@@ -112,6 +112,9 @@ impl<'a> Piece<'a> {
 
     /// [`Piece::json_line`] of a line that is known to be UTF-8; `bytes` is its stored length.
     pub fn json_text(&mut self, line: &str, offset: u64, bytes: u64) {
+        if self.passes(line, offset, bytes, Escapes::Json) {
+            return;
+        }
         let text = if offset == 0 {
             line.trim_start_matches('\u{FEFF}')
         } else {
