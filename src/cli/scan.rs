@@ -40,16 +40,7 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
     let Some(output) = &args.output else {
         bail!("name a directory for the run with -o")
     };
-    let key = key::load(args.key_file.as_deref())?;
-    if key.is_none() && !common.quiet {
-        anstream::eprintln!(
-            "{}",
-            common.lang.pick(
-                "没有可用的密钥文件,结果中不含值摘要(可用 --key-file 指定)",
-                "no place for a key, so the run holds no value hashes (name one with --key-file)"
-            )
-        );
-    }
+    let key = load_key(args, common)?;
     let detect = DetectOptions {
         key: key.as_ref().map(|k| k.bytes),
         keep: args.keep,
@@ -60,6 +51,8 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
     options.map = !args.no_mmap;
     let threads = args.threads.map_or_else(available_threads, usize::from);
     options.chunk = chunk_size(args.max_memory, threads);
+    // What is read of an earlier run takes its time too.
+    let began = (SystemTime::now(), Instant::now());
     let mut header = header(
         &configured,
         args,
@@ -68,12 +61,7 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
         options.chunk,
         &shards,
     );
-    let plan = args
-        .since
-        .as_deref()
-        .map(|dir| since::plan(dir, &header, &scanner, args.sidecar, common))
-        .transpose()?;
-    let (built_on, earlier) = plan.map_or((None, None), |p| (Some(p.built_on), p.earlier));
+    let (built_on, earlier) = since::plan(args, &header, &scanner, common)?;
     header.since = built_on.as_ref().and_then(|since| since.id.clone());
     let mode = if args.resume {
         Mode::Resume
@@ -89,7 +77,6 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
     if let Ok(chunk) = usize::try_from(finished.chunk_bytes) {
         options.chunk = chunk;
     }
-    let began = (SystemTime::now(), Instant::now());
     let work = Work {
         shards: &shards,
         scanner: &scanner,
@@ -113,6 +100,20 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
         &scanner,
         began.1.elapsed(),
     )
+}
+
+fn load_key(args: &ScanArgs, common: &Common) -> Result<Option<Key>> {
+    let key = key::load(args.key_file.as_deref())?;
+    if key.is_none() && !common.quiet {
+        anstream::eprintln!(
+            "{}",
+            common.lang.pick(
+                "没有可用的密钥文件,结果中不含值摘要(可用 --key-file 指定)",
+                "no place for a key, so the run holds no value hashes (name one with --key-file)"
+            )
+        );
+    }
+    Ok(key)
 }
 
 fn find_shards(args: &ScanArgs, configured: &Configured) -> Result<Vec<Shard>> {

@@ -1,24 +1,14 @@
 //! `yujian scan --since`: what of an earlier run a scan may build on.
 
-use std::path::Path;
-
 use anyhow::Result;
 use indicatif::{HumanBytes, HumanCount};
 
-use super::args::Common;
+use super::args::{Common, ScanArgs};
 use super::language::Language;
 use crate::detect::{Difference, Scanner, Unlike};
 use crate::rules::RuleSet;
 use crate::run::{Apart, BuiltOn, Carry, Manifest, RunHeader, Since};
 use crate::scan::Known;
-
-/// What to take over, and what the run says of it.
-pub struct Plan {
-    /// For the `environment` section of the run.
-    pub built_on: BuiltOn,
-    /// None if everything has to be scanned.
-    pub earlier: Option<Earlier>,
-}
 
 /// What an earlier run gives.
 pub struct Earlier {
@@ -28,19 +18,22 @@ pub struct Earlier {
     pub carry: Carry,
 }
 
-/// Looks what a scan of `header` may take over from the run in `dir`, and tells the user if that
-/// is nothing.
+/// Looks what a scan of `header` may take over from the run that was named, and tells the user if
+/// that is nothing: for the `environment` section of the run, and to build on. Neither if no run
+/// was named.
 ///
 /// # Errors
 ///
-/// If `dir` holds no complete run, or a damaged one.
+/// If there is no complete run, or a damaged one.
 pub fn plan(
-    dir: &Path,
+    args: &ScanArgs,
     header: &RunHeader,
     scanner: &Scanner,
-    sidecar: bool,
     common: &Common,
-) -> Result<Plan> {
+) -> Result<(Option<BuiltOn>, Option<Earlier>)> {
+    let Some(dir) = &args.since else {
+        return Ok((None, None));
+    };
     let mut built_on = BuiltOn {
         run: dir.display().to_string(),
         ..BuiltOn::default()
@@ -51,11 +44,10 @@ pub fn plan(
             Err(why) => why,
             Ok(difference) => {
                 let shards = since.known(header)?;
-                let carry = since.carry(&shards, sidecar)?;
+                let carry = since.carry(&shards, args.sidecar)?;
                 built_on.id = Some(since.id().to_owned());
                 let known = Known { difference, shards };
-                let earlier = Some(Earlier { known, carry });
-                return Ok(Plan { built_on, earlier });
+                return Ok((Some(built_on), Some(Earlier { known, carry })));
             }
         },
     };
@@ -71,10 +63,7 @@ pub fn plan(
             }
         );
     }
-    Ok(Plan {
-        built_on,
-        earlier: None,
-    })
+    Ok((Some(built_on), None))
 }
 
 fn difference(since: &Since, scanner: &Scanner) -> Result<Difference, Why> {

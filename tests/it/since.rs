@@ -1,330 +1,19 @@
 //! `scan --since`: whatever changed in rules or corpus, the run is that of a full scan, byte for
 //! byte but for the `environment` section of `run.json`.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::Output;
 
 use assert_cmd::Command;
 use proptest::prelude::*;
 use serde_json::Value;
-use tempfile::TempDir;
 
-/// Rules of every kind, by id. The pack counts as imported, so that examples are not asked for.
-const RULES: [(&str, &str); 9] = [
-    ("t.fraud", r#"terms = ["刷单返利", "兼职打字员"]"#),
-    (
-        "t.drugs",
-        r#"terms = ["冰毒", "麻古"]
-           not_near = { sets = ["legal"], words = ["电影"], within = 10 }"#,
-    ),
-    (
-        "t.combo",
-        r#"all_of = [["百家乐", "时时彩"], ["加微信", "客服QQ"]]
-           within = 20"#,
-    ),
-    (
-        "t.many",
-        r#"terms = ["优惠券"]
-           min_count = 2"#,
-    ),
-    (
-        "t.allow",
-        r#"terms = ["大麻"]
-           allow = ["大麻烦"]"#,
-    ),
-    ("t.latin", r#"terms = ["viagra", "54188"]"#),
-    (
-        "p.mobile",
-        r#"entity = "cn.mobile"
-           class = { gbt45574 = "一般", gbt35273 = true }
-           anchor = "digit"
-           min_digits = 11
-           pattern = '1[3-9]\d{9}'
-           context = ["电话"]
-           context_confidence = 0.9
-           mask = { head = 3, tail = 2 }"#,
-    ),
-    (
-        "p.member",
-        r#"entity = "member"
-           anchor = "context"
-           pattern = '[A-Z]\d{5}'
-           context = ["会员"]
-           context_required = true"#,
-    ),
-    (
-        "p.dump",
-        r#"aggregate = { entities = ["cn.mobile", "member"], at_least = 3, of = "values" }"#,
-    ),
-];
+#[path = "since_bench.rs"]
+mod bench;
 
-const SHARED: &str = r#"format = 1
-[[context]]
-id = "legal"
-words = ["判处", "依法"]
-[[phrase]]
-text = "冰毒蘑菇汤"
-reason = "a dish in a tale"
-"#;
-
-/// Fragments of records, as JSON writes them: words in several spellings, and what is no word.
-const FRAGMENTS: [&str; 44] = [
-    "今天天气很好",
-    "我们去公园散步",
-    "the weather is fine",
-    "他说了很多话,",
-    "。",
-    "\\n",
-    "\\t",
-    " ",
-    "刷单返利",
-    "刷單返利",
-    "刷*单*返利",
-    "\\u5237单返利",
-    "兼职打字员",
-    "冰毒",
-    "冰\\u200b毒",
-    "冰毒蘑菇汤",
-    "麻古",
-    "依法判处",
-    "电影",
-    "百家乐",
-    "时时彩",
-    "加微信",
-    "客服QQ",
-    "客服ＱＱ",
-    "优惠券",
-    "优惠券优惠券券",
-    "大麻",
-    "大麻烦",
-    "VIAGRA",
-    "\\nviagraaa ",
-    "54188",
-    "五四一八八",
-    "电话13812345678",
-    "13987654321",
-    "会员A12345",
-    "会*员B54321",
-    "会员C11111",
-    "裸聊",
-    "代开发票",
-    "翻墙软件",
-    "去shua单返利",
-    "裸liao软件",
-    "散bu很好",
-    "来刷单fan利",
-];
-
-/// Rule files by name.
-type Files = BTreeMap<String, String>;
-
-fn rule(id: &str, body: &str, severity: &str) -> String {
-    format!(
-        "[[rule]]\nid = \"{id}\"\ntitle = {{ zh = \"规则\", en = \"rule\" }}\nseverity = \"{severity}\"\nconfidence = 0.7\n{body}\n"
-    )
-}
-
-fn pack(id: &str, rules: &[String]) -> String {
-    let head = format!(
-        "format = 1\n[pack]\nid = \"{id}\"\nversion = \"2026.11.23\"\ntitle = {{ zh = \"包\", en = \"pack\" }}\nrisk = \"A.1.h.fraud\"\necology = [\"E6.9\"]\nsource = \"a test\"\nimported = true\n"
-    );
-    head + &rules.concat()
-}
-
-fn base() -> Files {
-    let rules: Vec<String> = RULES
-        .iter()
-        .map(|(id, body)| rule(id, body, "high"))
-        .collect();
-    Files::from([
-        ("pack.toml".to_owned(), pack("t", &rules)),
-        ("shared.toml".to_owned(), SHARED.to_owned()),
-    ])
-}
-
-/// The rules with one piece of text replaced.
-fn edited(file: &str, from: &str, to: &str) -> Files {
-    let mut files = base();
-    let text = files.get_mut(file).unwrap();
-    assert!(text.contains(from), "{from}");
-    *text = text.replacen(from, to, 1);
-    files
-}
-
-fn with_pack(rules: &[String]) -> Files {
-    let mut files = base();
-    files.insert("more.toml".to_owned(), pack("a.more", rules));
-    files
-}
-
-/// A scratch directory.
-struct Bench {
-    dir: TempDir,
-}
-
-impl Bench {
-    fn new() -> Self {
-        let dir = TempDir::new().unwrap();
-        fs::write(dir.path().join("key"), "00".repeat(32)).unwrap();
-        Self { dir }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
-    }
-
-    fn write(&self, name: &str, content: &[u8]) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-
-    fn rules(&self, folder: &str, files: &Files) {
-        for (name, text) in files {
-            self.write(&format!("{folder}/{name}"), text.as_bytes());
-        }
-    }
-
-    fn scan(&self, rules: &str, run: &str, args: &[&str]) -> Output {
-        let mut command = Command::cargo_bin("yujian").unwrap();
-        command
-            .current_dir(self.dir.path())
-            .env("YUJIAN_LANG", "en");
-        command.args([
-            "scan",
-            "corpus",
-            "--no-builtin",
-            "--rules",
-            rules,
-            "-o",
-            run,
-        ]);
-        if !args.contains(&"--key-file") {
-            command.args(["--key-file", "key"]);
-        }
-        command.args(args).output().unwrap()
-    }
-
-    /// Scans with `rules` in full and since the run `old`; both must be the same. What the
-    /// second says of itself.
-    fn compare(&self, rules: &str, args: &[&str]) -> Value {
-        let full = self.scan(rules, "full", args);
-        let mut since = vec!["--since", "old", "--threads", "1"];
-        since.extend(args);
-        let delta = self.scan(rules, "delta", &since);
-        let told = told(&delta);
-        assert_eq!(full.status.code(), delta.status.code(), "{told}");
-        let since = self.same("full", "delta");
-        // Other threads and other cuts.
-        let mut since_again = vec!["--since", "old", "--threads", "2", "--max-memory", "4M"];
-        since_again.extend(args);
-        self.scan(rules, "again", &since_again);
-        self.same("full", "again");
-        for run in ["full", "delta", "again"] {
-            fs::remove_dir_all(self.path(run)).unwrap();
-        }
-        since
-    }
-
-    /// Holds two runs against each other; the `since` section of the second.
-    fn same(&self, one: &str, other: &str) -> Value {
-        let (mut one, mut other) = (files(&self.path(one)), files(&self.path(other)));
-        let mut manifests = [&mut one, &mut other].map(|files| {
-            serde_json::from_slice::<Value>(&files.remove("run.json").unwrap()).unwrap()
-        });
-        let environment = manifests[1]["environment"].take();
-        manifests[0]["environment"].take();
-        assert_eq!(manifests[0], manifests[1]);
-        assert!(one.keys().eq(other.keys()));
-        for (name, content) in one {
-            assert!(content == other[&name], "{name} differs");
-        }
-        environment["since"].clone()
-    }
-}
-
-fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
-    let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap());
-    let read = |entry: fs::DirEntry| {
-        let name = entry.file_name().into_string().unwrap();
-        (name, fs::read(entry.path()).unwrap())
-    };
-    entries.map(read).collect()
-}
-
-fn told(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
-
-fn gzip(content: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(content).unwrap();
-    encoder.finish().unwrap()
-}
-
-/// Records of fragments, some lines broken; always the same for a seed.
-fn records(seed: u64, count: u64) -> String {
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let mut dice = move |sides: usize| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        (state >> 33) as usize % sides
-    };
-    let mut lines = String::new();
-    for number in 0..count {
-        let mut text = String::new();
-        // Most records hold nothing that is looked for.
-        let kinds = if dice(4) == 0 { FRAGMENTS.len() } else { 8 };
-        for _ in 0..dice(12) {
-            text.push_str(FRAGMENTS[dice(kinds)]);
-        }
-        lines += &match dice(40) {
-            0 => "\n".to_owned(),
-            1 => format!("{{\"text\": \"{text}\n"),
-            2 => format!("{{\"id\": {number}, \"text\": \"\\冰毒{text}\"}}\n"),
-            3 => format!("{{\"id\": {number}, \"kind\": \"k\", \"title\": \"{text}\"}}\n"),
-            _ => format!(
-                "{{\"id\": {number}, \"host\": \"h{}\", \"text\": \"{text}\"}}\n",
-                number % 3
-            ),
-        };
-    }
-    lines
-}
-
-/// A corpus of every form, with shards that cannot be read whole.
-fn corpus(bench: &Bench) {
-    bench.write("corpus/a/1.jsonl", records(1, 400).as_bytes());
-    bench.write("corpus/a/2.jsonl.gz", &gzip(records(2, 300).as_bytes()));
-    let packed = zstd::bulk::compress(records(3, 300).as_bytes(), 3).unwrap();
-    bench.write("corpus/b/3.jsonl.zst", &packed);
-    bench.write("corpus/b/doc.txt", "今天,冰毒。\n依法判处".as_bytes());
-    bench.write("corpus/b/plain.md", "# 今天\n散步".as_bytes());
-    bench.write("corpus/b/packed.txt.gz", &gzip("刷单返利".as_bytes()));
-    let mut odd = records(4, 60).into_bytes();
-    odd.extend(b"{\"text\": \"\xFF\xFE ");
-    odd.extend("冰毒\"}\n".as_bytes());
-    bench.write("corpus/c/odd.jsonl", &odd);
-    let torn = gzip(records(5, 200).as_bytes());
-    bench.write("corpus/c/torn.jsonl.gz", &torn[..torn.len() / 2]);
-    // Several pieces where chunks are small.
-    bench.write("corpus/d/big.jsonl", records(6, 9000).as_bytes());
-    bench.write("corpus/d/empty.jsonl", b"");
-}
-
-/// A bench with a corpus and a run over it by the basic rules.
-fn scanned(args: &[&str]) -> Bench {
-    let bench = Bench::new();
-    corpus(&bench);
-    bench.rules("old-rules", &base());
-    let output = bench.scan("old-rules", "old", args);
-    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
-    bench
-}
+use bench::{
+    Bench, Files, RULES, base, corpus, edited, gzip, pack, records, rule, scanned, told, unheard,
+    with_pack,
+};
 
 /// How a scan since another one ended.
 fn why_full(since: &Value) -> Option<&str> {
@@ -335,7 +24,7 @@ fn why_full(since: &Value) -> Option<&str> {
 fn every_edit_of_keyword_rules_equals_a_full_scan() {
     let bench = scanned(&[]);
     let fresh = |body: &str| with_pack(&[rule("a.more.new", body, "low")]);
-    let pack = "pack.toml";
+    let file = "pack.toml";
     let edits: Vec<(&str, Files)> = vec![
         ("nothing", base()),
         ("a new rule", fresh(r#"terms = ["裸聊", "翻墙软件"]"#)),
@@ -368,78 +57,78 @@ fn every_edit_of_keyword_rules_equals_a_full_scan() {
         (
             "a disguise more",
             edited(
-                pack,
+                file,
                 r#"terms = ["刷单返利", "兼职打字员"]"#,
                 "terms = [\"刷单返利\", \"兼职打字员\"]\nevasion = [\"pinyin\", \"homophone\", \"initials\"]",
             ),
         ),
         (
             "a removed rule",
-            edited(pack, &rule(RULES[1].0, RULES[1].1, "high"), ""),
+            edited(file, &rule(RULES[1].0, RULES[1].1, "high"), ""),
         ),
         (
             "a removed combination",
-            edited(pack, &rule(RULES[2].0, RULES[2].1, "high"), ""),
+            edited(file, &rule(RULES[2].0, RULES[2].1, "high"), ""),
         ),
         (
             "another term",
-            edited(pack, r#""兼职打字员""#, r#""兼职打字员", "代开发票""#),
+            edited(file, r#""兼职打字员""#, r#""兼职打字员", "代开发票""#),
         ),
-        ("a term less", edited(pack, r#", "兼职打字员""#, "")),
-        ("a term exchanged", edited(pack, r#""麻古""#, r#""裸聊""#)),
-        ("a word of a group less", edited(pack, r#""百家乐", "#, "")),
+        ("a term less", edited(file, r#", "兼职打字员""#, "")),
+        ("a term exchanged", edited(file, r#""麻古""#, r#""裸聊""#)),
+        ("a word of a group less", edited(file, r#""百家乐", "#, "")),
         (
             "a word of a group more",
-            edited(pack, r#""加微信", "#, r#""加微信", "很多话", "#),
+            edited(file, r#""加微信", "#, r#""加微信", "很多话", "#),
         ),
-        ("another window", edited(pack, "within = 20", "within = 5")),
+        ("another window", edited(file, "within = 20", "within = 5")),
         (
             "another threshold",
-            edited(pack, "min_count = 2", "min_count = 1"),
+            edited(file, "min_count = 2", "min_count = 1"),
         ),
         (
             "another severity",
-            edited(pack, "severity = \"high\"", "severity = \"low\""),
+            edited(file, "severity = \"high\"", "severity = \"low\""),
         ),
         (
             "another title",
-            edited(pack, "zh = \"规则\"", "zh = \"别名\""),
+            edited(file, "zh = \"规则\"", "zh = \"别名\""),
         ),
         (
             "another risk",
             edited(
-                pack,
+                file,
                 "id = \"t.drugs\"",
                 "id = \"t.drugs\"\nrisk = \"A.2.a\"",
             ),
         ),
         (
             "no ecology",
-            edited(pack, "id = \"t.drugs\"", "id = \"t.drugs\"\necology = []"),
+            edited(file, "id = \"t.drugs\"", "id = \"t.drugs\"\necology = []"),
         ),
         (
             "another confidence",
-            edited(pack, "confidence = 0.7", "confidence = 0.4"),
+            edited(file, "confidence = 0.7", "confidence = 0.4"),
         ),
         (
             "an allow phrase more",
             edited(
-                pack,
+                file,
                 r#"allow = ["大麻烦"]"#,
                 r#"allow = ["大麻烦", "。大麻"]"#,
             ),
         ),
         (
             "an allow phrase less",
-            edited(pack, r#"allow = ["大麻烦"]"#, ""),
+            edited(file, r#"allow = ["大麻烦"]"#, ""),
         ),
         (
             "another not_near word",
-            edited(pack, r#"words = ["电影"]"#, r#"words = ["公园"]"#),
+            edited(file, r#"words = ["电影"]"#, r#"words = ["公园"]"#),
         ),
         (
             "a not_near word that is a term",
-            edited(pack, r#"words = ["电影"]"#, r#"words = ["大麻"]"#),
+            edited(file, r#"words = ["电影"]"#, r#"words = ["大麻"]"#),
         ),
         (
             "another shared set",
@@ -452,7 +141,7 @@ fn every_edit_of_keyword_rules_equals_a_full_scan() {
         (
             "a term for values",
             edited(
-                pack,
+                file,
                 "id = \"t.fraud\"",
                 "id = \"t.fraud\"\nentity = \"trick\"",
             ),
@@ -464,7 +153,7 @@ fn every_edit_of_keyword_rules_equals_a_full_scan() {
                 .map(|(id, body)| rule(id, body, "high"))
                 .collect();
             let mut files = base();
-            files.insert(pack.to_owned(), self::pack("t", &rules));
+            files.insert(file.to_owned(), pack("t", &rules));
             files
         }),
     ];
@@ -517,14 +206,7 @@ fn what_words_cannot_tell_is_scanned_in_full_and_says_why() {
         ),
         (
             "words differ",
-            with_pack(&[rule(
-                "a.more.new",
-                &format!(
-                    "terms = {:?}",
-                    (0..40).map(|n| format!("生僻词{n}号")).collect::<Vec<_>>()
-                ),
-                "low",
-            )]),
+            with_pack(&[rule("a.more.new", &unheard("另一词", 400), "low")]),
         ),
     ];
     for (number, (why, files)) in edits.iter().enumerate() {
@@ -797,9 +479,9 @@ const EDITS: [(&str, &str); 12] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
-    fn any_edits_of_any_corpus_equal_a_full_scan(seed: u32, before in 0u16..1 << 12, after in 0u16..1 << 12) {
+    fn any_edits_of_any_corpus_equal_a_full_scan(seed: u32, before in 0u16..1 << 12, edits in proptest::collection::vec(0..EDITS.len(), 1..4)) {
         let bench = Bench::new();
         let apply = |which: u16| {
             let mut files = base();
@@ -814,9 +496,10 @@ proptest! {
         bench.write("corpus/a.jsonl", records(seed.into(), 300).as_bytes());
         bench.write("corpus/b.jsonl.gz", &gzip(records(u64::from(seed) + 1, 100).as_bytes()));
         bench.rules("old-rules", &apply(before));
+        let after = edits.iter().fold(before, |which, edit| which ^ 1 << edit);
         bench.rules("new-rules", &apply(after));
         bench.scan("old-rules", "old", &["--keep", "2"]);
         let since = bench.compare("new-rules", &["--keep", "2"]);
-        prop_assert!(why_full(&since).is_none_or(|why| why.contains("differ") || why.contains("order")), "{}", since);
+        prop_assert!(why_full(&since).is_none_or(|why| why.contains("order")), "{}", since);
     }
 }
