@@ -171,6 +171,13 @@ impl Confidence {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ValueHash(pub [u8; 16]);
 
+impl ValueHash {
+    /// Its first 64 bits, which is how values are counted.
+    pub fn short(self) -> u64 {
+        u64::from_le_bytes(self.0[..8].try_into().expect("eight of sixteen bytes"))
+    }
+}
+
 impl fmt::Display for ValueHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))

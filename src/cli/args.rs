@@ -80,6 +80,10 @@ pub struct ScanArgs {
     /// Go on with an interrupted scan
     #[arg(long)]
     pub resume: bool,
+    /// Build on a run over the same corpus with other rules: only what the difference between the
+    /// rules may touch is scanned again, and files that are new or changed
+    #[arg(long, value_name = "RUN")]
+    pub since: Option<PathBuf>,
     /// Scan only part I of N of the shards, e.g. 2/8; the runs can be merged
     #[arg(long, value_name = "I/N", value_parser = parse_part)]
     pub shard: Option<Part>,

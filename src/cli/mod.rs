@@ -12,6 +12,7 @@ mod report;
 mod rules;
 mod scan;
 mod setup;
+mod since;
 mod table;
 
 use std::panic;

@@ -14,11 +14,11 @@ use super::args::{Common, ScanArgs};
 use super::key::{self, Key};
 use super::progress::Display;
 use super::setup::Configured;
-use super::{Outcome, gate, table};
+use super::{Outcome, gate, since, table};
 use crate::corpus::{DiscoverOptions, Shard, discover};
 use crate::detect::{DetectOptions, Scanner};
 use crate::run::{Environment, Listed, Manifest, Mode, Pack, Recorder, Run, RunHeader};
-use crate::scan::{Event, Finished, Line, Progress, ScanOptions, ShardIndex};
+use crate::scan::{Event, Finished, Known, Line, Progress, ScanOptions, ShardIndex};
 use crate::{RunError, rules::RuleSet};
 
 /// Events that may wait for the recorder.
@@ -40,16 +40,7 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
     let Some(output) = &args.output else {
         bail!("name a directory for the run with -o")
     };
-    let key = key::load(args.key_file.as_deref())?;
-    if key.is_none() && !common.quiet {
-        anstream::eprintln!(
-            "{}",
-            common.lang.pick(
-                "没有可用的密钥文件,结果中不含值摘要(可用 --key-file 指定)",
-                "no place for a key, so the run holds no value hashes (name one with --key-file)"
-            )
-        );
-    }
+    let key = load_key(args, common)?;
     let detect = DetectOptions {
         key: key.as_ref().map(|k| k.bytes),
         keep: args.keep,
@@ -60,7 +51,9 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
     options.map = !args.no_mmap;
     let threads = args.threads.map_or_else(available_threads, usize::from);
     options.chunk = chunk_size(args.max_memory, threads);
-    let header = header(
+    // What is read of an earlier run takes its time too.
+    let began = (SystemTime::now(), Instant::now());
+    let mut header = header(
         &configured,
         args,
         &rules,
@@ -68,27 +61,36 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
         options.chunk,
         &shards,
     );
+    let (built_on, earlier) = since::plan(args, &header, &scanner, common)?;
+    header.since = built_on.as_ref().and_then(|since| since.id.clone());
     let mode = if args.resume {
         Mode::Resume
     } else {
         Mode::Fresh
     };
-    let (recorder, finished) = Recorder::create(output, header, mode)?;
+    let (mut recorder, finished) = Recorder::create(output, header, mode)?;
+    recorder.keep_rules(rules.files());
+    let known = earlier.map(|earlier| {
+        recorder.take_over(earlier.carry);
+        earlier.known
+    });
     if let Ok(chunk) = usize::try_from(finished.chunk_bytes) {
         options.chunk = chunk;
     }
-    let began = (SystemTime::now(), Instant::now());
     let work = Work {
         shards: &shards,
         scanner: &scanner,
         options: &options,
         finished: &finished,
+        known: known.as_ref(),
         threads,
     };
     let Some(recorder) = work.scan(recorder, common)? else {
         return Ok(interrupted(output, common));
     };
-    let manifest = recorder.finish(environment(began, threads, args.resume))?;
+    let mut environment = environment(began, threads, args.resume);
+    environment.since = built_on;
+    let manifest = recorder.finish(environment)?;
     conclude(
         args,
         common,
@@ -98,6 +100,20 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
         &scanner,
         began.1.elapsed(),
     )
+}
+
+fn load_key(args: &ScanArgs, common: &Common) -> Result<Option<Key>> {
+    let key = key::load(args.key_file.as_deref())?;
+    if key.is_none() && !common.quiet {
+        anstream::eprintln!(
+            "{}",
+            common.lang.pick(
+                "没有可用的密钥文件,结果中不含值摘要(可用 --key-file 指定)",
+                "no place for a key, so the run holds no value hashes (name one with --key-file)"
+            )
+        );
+    }
+    Ok(key)
 }
 
 fn find_shards(args: &ScanArgs, configured: &Configured) -> Result<Vec<Shard>> {
@@ -161,6 +177,7 @@ fn header(
         rules: rules.infos().to_vec(),
         config_digest: configured.config.scan_digest(args.sidecar, args.keep),
         key_id: key.map(|k| k.id.clone()),
+        since: None,
         chunk_bytes: chunk as u64,
         shards: shards
             .iter()
@@ -178,6 +195,7 @@ struct Work<'a> {
     scanner: &'a Scanner,
     options: &'a ScanOptions,
     finished: &'a crate::run::Finished,
+    known: Option<&'a Known>,
     threads: usize,
 }
 
@@ -218,6 +236,7 @@ impl Work<'_> {
                 scanner: self.scanner,
                 options: self.options,
                 finished: self.finished,
+                known: self.known,
                 stop: &halt,
                 progress: &progress,
             };
@@ -275,6 +294,7 @@ fn environment(began: (SystemTime, Instant), threads: usize, resumed: bool) -> E
         command: std::env::args().collect(),
         threads: u32::try_from(threads).unwrap_or(u32::MAX),
         resumed,
+        since: None,
     }
 }
 
@@ -306,6 +326,9 @@ fn conclude(
             took.as_secs_f64(),
             output.display()
         );
+        if let Some(line) = since::summary(manifest, common.lang) {
+            anstream::println!("{line}");
+        }
     }
     if args.profile {
         table::profile(scanner)?;

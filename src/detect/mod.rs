@@ -5,6 +5,7 @@
 //! words, and what was found is settled and masked before it leaves.
 
 mod aggregate;
+mod difference;
 mod excerpt;
 pub mod keyword;
 pub mod pii;
@@ -13,6 +14,7 @@ mod proof;
 mod record;
 mod scanner;
 
+pub use difference::{Difference, Unlike};
 pub use profile::{Profile, ProfileLine, Stage};
 pub use proof::{Failure, prove};
 pub use record::{RecordFindings, RecordScan, WINDOW};

@@ -422,10 +422,7 @@ impl<'s> RecordScan<'s> {
         if let Some(hash) = finding.value
             && finding.suppressed_by.is_none()
         {
-            let head: [u8; 8] = hash.0[..8].try_into().expect("eight bytes");
-            self.found
-                .values
-                .push((finding.rule, u64::from_le_bytes(head)));
+            self.found.values.push((finding.rule, hash.short()));
         }
         if self.keep(finding) {
             let last = self.found.findings.last_mut().expect("it was just kept");

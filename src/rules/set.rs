@@ -28,6 +28,7 @@ pub struct RuleSet {
     contexts: Vec<ContextSpec>,
     phrases: Vec<PhraseSpec>,
     values: Vec<AllowedValue>,
+    files: Vec<(String, String)>,
     digest: String,
 }
 
@@ -139,6 +140,12 @@ impl RuleSet {
         &self.values
     }
 
+    /// Names and texts of the files they were loaded from, those that were replaced left out:
+    /// [`RuleSet::from_texts`] makes the same rules of them.
+    pub fn files(&self) -> &[(String, String)] {
+        &self.files
+    }
+
     /// BLAKE3 over all rule files and data tables, hex: equal digests find the same.
     pub fn digest(&self) -> &str {
         &self.digest
@@ -233,6 +240,7 @@ impl Loaded {
             contexts: self.contexts.into_iter().map(|(_, c)| c).collect(),
             phrases: self.phrases.into_iter().map(|(_, p)| p).collect(),
             values: self.values,
+            files: files.to_vec(),
             digest: digest(files),
         }
     }

@@ -7,6 +7,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::basis::{BASIS_FILE, BasisWriter};
+use super::carry::Carry;
 use super::checkpoint::Log;
 use super::coverage::{self, Coverage, TallySums};
 use super::file::{self, NewFile};
@@ -18,7 +20,7 @@ use super::{FORMAT_VERSION, RULES_FILE, RUN_FILE, TALLY_FILE};
 use crate::RunError;
 use crate::corpus::Fate;
 use crate::rules::RuleInfo;
-use crate::scan::{PieceOutcome, RecordIssue, ShardIndex, ShardOutcome, Tally};
+use crate::scan::{PieceOutcome, RecordIssue, RecordOutcome, ShardIndex, Tally};
 
 /// The contents of `tally.json`.
 #[derive(Serialize, Deserialize)]
@@ -28,59 +30,90 @@ pub(super) struct TallyFile {
     pub tally: Tally,
 }
 
-/// Makes a complete run in `dir`.
-///
-/// # Errors
-///
-/// See [`Recorder::finish`](super::Recorder::finish).
-pub(super) fn assemble(
-    dir: &Path,
-    header: &RunHeader,
-    log: &Log,
-    environment: Environment,
-) -> Result<Manifest, RunError> {
-    let mut assembly = Assembly::begin(dir, &header.rules)?;
-    for (index, listed) in (0..).map(ShardIndex).zip(&header.shards) {
-        let row = ShardRow::new(&listed.shard);
-        match listed.shard.fate {
-            Fate::Read(..) => assembly.read_shard(log, index, row)?,
-            Fate::Skip(_) | Fate::Fail(..) => assembly.end_shard(row)?,
+/// What a run is made of.
+pub(super) struct Work<'a> {
+    pub dir: &'a Path,
+    pub header: &'a RunHeader,
+    pub log: &'a Log,
+    /// Rule files, names and texts, if the run is to hold them.
+    pub rules: Option<&'a [(String, String)]>,
+}
+
+impl Work<'_> {
+    /// Makes a complete run; `carry` is what an earlier one gives.
+    ///
+    /// # Errors
+    ///
+    /// See [`Recorder::finish`](super::Recorder::finish).
+    pub fn assemble(
+        &self,
+        mut carry: Option<Carry>,
+        mut environment: Environment,
+    ) -> Result<Manifest, RunError> {
+        let Self {
+            dir,
+            header,
+            log,
+            rules,
+        } = *self;
+        let mut assembly = Assembly::begin(dir, &header.rules, rules)?;
+        for (index, listed) in (0..).map(ShardIndex).zip(&header.shards) {
+            let row = ShardRow::new(&listed.shard);
+            match listed.shard.fate {
+                Fate::Read(..) => assembly.read_shard(log, index, row, carry.as_mut())?,
+                Fate::Skip(_) | Fate::Fail(..) => assembly.end_shard(row)?,
+            }
         }
+        if let (Some(since), Some(carry)) = (&mut environment.since, carry) {
+            let done = carry.done();
+            since.files = done.files;
+            since.stored_bytes = done.stored_bytes;
+            since.records = done.records;
+            since.records_again = done.again;
+        }
+        let stored_bytes = header.shards.iter().map(|listed| listed.shard.bytes).sum();
+        let discovered = (header.shards.len() as u64, stored_bytes);
+        let Assembly {
+            coverage,
+            sums,
+            tally,
+            ..
+        } = &assembly;
+        coverage::check_run(discovered, coverage, sums, tally)?;
+        assembly.publish(dir, header, environment)
     }
-    let stored_bytes = header.shards.iter().map(|listed| listed.shard.bytes).sum();
-    let discovered = (header.shards.len() as u64, stored_bytes);
-    let Assembly {
-        coverage,
-        sums,
-        tally,
-        ..
-    } = &assembly;
-    coverage::check_run(discovered, coverage, sums, tally)?;
-    assembly.publish(dir, header, environment)
 }
 
 /// A run that is being put together.
-struct Assembly<'a> {
-    rules: &'a [RuleInfo],
+pub(super) struct Assembly<'a> {
+    pub(super) rules: &'a [RuleInfo],
     findings: TableWriter<FindingRow>,
     records: TableWriter<RecordRow>,
     shards: TableWriter<ShardRow>,
-    tally: Tally,
+    pub(super) basis: Option<BasisWriter>,
+    pub(super) tally: Tally,
     coverage: Coverage,
     /// Sums of what was written to the tables, to be held against the tally.
-    sums: TallySums,
+    pub(super) sums: TallySums,
     kept: u64,
     replaced_bytes: u64,
     root: blake3::Hasher,
 }
 
 impl<'a> Assembly<'a> {
-    fn begin(dir: &Path, rules: &'a [RuleInfo]) -> Result<Self, RunError> {
+    fn begin(
+        dir: &Path,
+        rules: &'a [RuleInfo],
+        files: Option<&[(String, String)]>,
+    ) -> Result<Self, RunError> {
         Ok(Self {
             rules,
             findings: TableWriter::create(dir)?,
             records: TableWriter::create(dir)?,
             shards: TableWriter::create(dir)?,
+            basis: files
+                .map(|files| BasisWriter::create(dir, files))
+                .transpose()?,
             tally: Tally::default(),
             coverage: Coverage::default(),
             sums: TallySums::default(),
@@ -95,16 +128,25 @@ impl<'a> Assembly<'a> {
         log: &Log,
         index: ShardIndex,
         mut row: ShardRow,
+        carry: Option<&mut Carry>,
     ) -> Result<(), RunError> {
         let Some(end) = log.read_shard(index)? else {
             return Err(unfinished(&row.path));
         };
+        if let Some(carry) = carry
+            && carry.knows(&end)
+        {
+            return self.carry_shard(carry, log, &end, &row.path);
+        }
+        row.digest = Some(end.digest.clone()).filter(|digest| !digest.is_empty());
+        let mut tally = Tally::default();
         for piece in 0..end.pieces {
             match log.read_piece(index, piece)? {
-                Some(piece) => self.read_piece(&end, &mut row, piece)?,
+                Some(piece) => self.read_piece(&mut row, &mut tally, piece)?,
                 None => return Err(unfinished(&row.path)),
             }
         }
+        self.tally.merge(&tally);
         if log.piece_count(index) != end.pieces as usize {
             return Err(RunError::state(
                 format!(
@@ -115,41 +157,26 @@ impl<'a> Assembly<'a> {
             ));
         }
         row.decoded_bytes = end.decoded_bytes;
-        row.digest = Some(end.digest).filter(|digest| !digest.is_empty());
         if let Some((reason, sentence)) = &end.error {
             row.fail(reason, sentence);
         }
         coverage::check_shard(&row)?;
+        if let (Some(basis), None, Some(_)) = (&mut self.basis, &end.error, &row.digest) {
+            basis.push(&row.path, &tally)?;
+        }
         self.end_shard(row)
     }
 
     fn read_piece(
         &mut self,
-        end: &ShardOutcome,
         row: &mut ShardRow,
+        tally: &mut Tally,
         piece: PieceOutcome,
     ) -> Result<(), RunError> {
         // Until here the row has counted the records of the pieces before.
         let first = row.records.total();
         for outcome in &piece.outcomes {
-            let place = FindingPlace {
-                path: &row.path,
-                digest: &end.digest,
-                record: first + outcome.record,
-                record_id: outcome.id.as_deref(),
-                source: &outcome.source,
-            };
-            for finding in &outcome.findings {
-                let rule = &self.rules[finding.rule.0 as usize];
-                self.findings.push(FindingRow::new(&place, rule, finding))?;
-            }
-            let record = RecordRow::new(&place, self.rules, outcome);
-            self.kept += outcome.findings.len() as u64;
-            self.sums.findings.open += record.findings;
-            self.sums.findings.suppressed += record.suppressed;
-            self.sums.records_with_findings += u64::from(record.findings > 0);
-            row.findings += record.findings;
-            self.records.push(record)?;
+            self.record(row, first + outcome.record, outcome)?;
         }
         let room = PieceOutcome::ISSUES_KEPT - row.issues.len();
         row.issues.extend(
@@ -170,11 +197,38 @@ impl<'a> Assembly<'a> {
         row.replaced_bytes += piece.replaced_bytes;
         self.sums.records.merge(&piece.records);
         self.sums.bytes.merge(&piece.bytes);
-        self.tally.merge(&piece.tally);
+        tally.merge(&piece.tally);
         Ok(())
     }
 
-    fn end_shard(&mut self, row: ShardRow) -> Result<(), RunError> {
+    /// Adds a record, of this number in its shard, to the tables.
+    pub(super) fn record(
+        &mut self,
+        row: &mut ShardRow,
+        record: u64,
+        outcome: &RecordOutcome,
+    ) -> Result<(), RunError> {
+        let place = FindingPlace {
+            path: &row.path,
+            digest: row.digest.as_deref().unwrap_or(""),
+            record,
+            record_id: outcome.id.as_deref(),
+            source: &outcome.source,
+        };
+        for finding in &outcome.findings {
+            let rule = &self.rules[finding.rule.0 as usize];
+            self.findings.push(FindingRow::new(&place, rule, finding))?;
+        }
+        let record = RecordRow::new(&place, self.rules, outcome);
+        self.kept += outcome.findings.len() as u64;
+        self.sums.findings.open += record.findings;
+        self.sums.findings.suppressed += record.suppressed;
+        self.sums.records_with_findings += u64::from(record.findings > 0);
+        row.findings += record.findings;
+        self.records.push(record)
+    }
+
+    pub(super) fn end_shard(&mut self, row: ShardRow) -> Result<(), RunError> {
         let digest = row.digest.as_deref().unwrap_or("");
         for part in [
             row.path.as_bytes(),
@@ -203,8 +257,12 @@ impl<'a> Assembly<'a> {
             (ShardRow::FILE, self.shards.finish()?),
         ];
         let mut files = BTreeMap::<String, Stored>::new();
+        let basis = self.basis.map(BasisWriter::finish).transpose()?;
         for (name, table) in tables {
             files.insert(name.to_owned(), table.publish()?);
+        }
+        if let Some(basis) = basis {
+            files.insert(BASIS_FILE.to_owned(), basis.publish()?);
         }
         let tally = TallyFile {
             format_version: FORMAT_VERSION,
@@ -249,7 +307,7 @@ impl<'a> Assembly<'a> {
     }
 }
 
-fn unfinished(path: &str) -> RunError {
+pub(super) fn unfinished(path: &str) -> RunError {
     RunError::state(
         format!("the scan is not complete: {path} is not finished"),
         "go on with it with --resume",

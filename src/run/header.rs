@@ -40,6 +40,10 @@ pub struct RunHeader {
     pub config_digest: String,
     /// Digest of the key of the value hashes; none without a key.
     pub key_id: Option<String>,
+    /// Names the earlier run whose facts are taken over; none for a full scan. Which records a
+    /// piece says something of depends on it.
+    #[serde(default)]
+    pub since: Option<String>,
     /// Where shards are cut. A resumed scan must cut like the one it goes on with:
     /// [`Finished::chunk_bytes`](super::Finished::chunk_bytes).
     pub chunk_bytes: u64,
@@ -93,6 +97,11 @@ impl RunHeader {
                 Some(&now.config_digest),
             ),
             ("hash key", self.key_id.as_ref(), now.key_id.as_ref()),
+            (
+                "earlier run (--since)",
+                self.since.as_ref(),
+                now.since.as_ref(),
+            ),
         ];
         for (what, then, now) in pairs {
             if then != now {

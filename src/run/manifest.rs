@@ -112,4 +112,27 @@ pub struct Environment {
     pub threads: u32,
     /// Whether it went on with an interrupted scan.
     pub resumed: bool,
+    /// The earlier run it was to build on, if one was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<BuiltOn>,
+}
+
+/// What a scan took over from an earlier run. The facts are those of a full scan all the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BuiltOn {
+    /// Directory of the earlier run, as it was typed.
+    pub run: String,
+    /// BLAKE3 of its `run.json`, hex; none if nothing could be taken over.
+    pub id: Option<String>,
+    /// Why nothing could be taken over, in English.
+    pub full_scan_because: Option<String>,
+    /// Files that were told to be unchanged by their digests and not scanned as a whole.
+    pub files: u64,
+    /// Their bytes as stored.
+    pub stored_bytes: u64,
+    /// Their records.
+    pub records: u64,
+    /// Those among them that were scanned again.
+    pub records_again: u64,
 }

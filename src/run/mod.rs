@@ -10,27 +10,33 @@
 //! host and command line stand in the `environment` section of `run.json` and nowhere else.
 
 mod assemble;
+mod basis;
+mod carry;
 mod checkpoint;
 mod columns;
 mod coverage;
 mod export;
 mod file;
 mod header;
+mod joined;
 mod manifest;
 mod reader;
 mod record;
 mod rows;
+mod since;
 mod table;
 mod value;
 
+pub use carry::Carry;
 pub use checkpoint::Finished;
 pub use coverage::{Coverage, HARMLESS_REASONS, NOTE, Unread};
 pub use export::{ExportFormat, Table, export};
 pub use header::{Listed, Pack, RunHeader};
-pub use manifest::{Environment, FindingTotals, Manifest, RuleSetId, Stored, Totals};
+pub use manifest::{BuiltOn, Environment, FindingTotals, Manifest, RuleSetId, Stored, Totals};
 pub use reader::Run;
 pub use record::{Mode, Recorder};
 pub use rows::{Decision, FindingRow, RecordRow, ShardRow, Status, finding_id};
+pub use since::{Apart, Since};
 pub use table::Rows;
 
 /// Version of the layout of a run directory. A reader refuses any other.

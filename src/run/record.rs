@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::basis::BASIS_FILE;
+use super::carry::Carry;
 use super::checkpoint::{self, Finished, Lock, Log};
 use super::file::NEW;
 use super::header::RunHeader;
@@ -29,6 +31,9 @@ pub struct Recorder {
     dir: PathBuf,
     header: RunHeader,
     log: Log,
+    /// Rule files, for `basis.jsonl.zst`.
+    rules: Option<Vec<(String, String)>>,
+    carry: Option<Carry>,
     /// After `log`, so that the log is closed before another scan may open it.
     _lock: Lock,
 }
@@ -77,6 +82,8 @@ impl Recorder {
                 dir: dir.to_owned(),
                 header,
                 log,
+                rules: None,
+                carry: None,
                 _lock: lock,
             },
             finished,
@@ -86,6 +93,17 @@ impl Recorder {
     /// What the run is a run of.
     pub fn header(&self) -> &RunHeader {
         &self.header
+    }
+
+    /// Writes down the rule files, names and texts, so that a later scan can build on the run.
+    pub fn keep_rules(&mut self, files: &[(String, String)]) {
+        self.rules = Some(files.to_vec());
+    }
+
+    /// Takes over what `earlier` says of the shards it knows: of these only the records that were
+    /// scanned again are taken down. The header names the run it is of.
+    pub fn take_over(&mut self, earlier: Carry) {
+        self.carry = Some(earlier);
     }
 
     /// Takes down a piece; in any order.
@@ -127,7 +145,13 @@ impl Recorder {
     /// [`RunError::Io`] if something cannot be written. The checkpoint is still there then, and
     /// resuming can try again.
     pub fn finish(self, environment: Environment) -> Result<Manifest, RunError> {
-        let manifest = assemble::assemble(&self.dir, &self.header, &self.log, environment)?;
+        let work = assemble::Work {
+            dir: &self.dir,
+            header: &self.header,
+            log: &self.log,
+            rules: self.rules.as_deref(),
+        };
+        let manifest = work.assemble(self.carry, environment)?;
         drop(self.log);
         // The run is complete whether or not this works; whoever opens it ignores the folder.
         let _ = fs::remove_dir_all(self.dir.join(CHECKPOINT_DIR));
@@ -199,6 +223,7 @@ fn refuse_occupied(dir: &Path) -> Result<(), RunError> {
         run_file |= name == RUN_FILE;
         if bare != RUN_FILE
             && bare != TALLY_FILE
+            && bare != BASIS_FILE
             && name != CHECKPOINT_DIR
             && !TABLE_FILES.contains(&bare)
         {

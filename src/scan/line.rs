@@ -5,6 +5,7 @@
 //! decoded. Memory is threads × chunk: pieces are ranges of a mapped file, and of a stream only
 //! so many decoded chunks exist at a time.
 
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -13,10 +14,11 @@ use blake3::hazmat::HasherExt as _;
 use crossbeam_channel::Sender;
 
 use super::ScanOptions;
+use super::known::{Known, ShardTouch};
 use super::outcome::{PieceOutcome, ShardIndex, ShardOutcome};
 use super::piece::{Piece, PieceContext};
 use crate::ShardError;
-use crate::corpus::decode::Decoder;
+use crate::corpus::decode::{Decoder, Hashing};
 use crate::corpus::open::{Mapped, Opened, open};
 use crate::corpus::split::jsonl::lines;
 use crate::corpus::{Compression, Fate, Format, Shard};
@@ -75,6 +77,8 @@ pub struct Line<'a> {
     pub options: &'a ScanOptions,
     /// What need not be done again.
     pub finished: &'a dyn Finished,
+    /// What an earlier scan with other rules knows.
+    pub known: Option<&'a Known>,
     /// Set to end the scan at the next piece.
     pub stop: &'a AtomicBool,
     /// For whoever watches.
@@ -130,6 +134,7 @@ impl Line<'_> {
                 scanner: self.scanner,
                 options: self.options,
                 source: &shard.source,
+                touch: None,
             },
         };
         let ended = catch_unwind(AssertUnwindSafe(|| work.run(format, compression)));
@@ -146,6 +151,7 @@ impl Line<'_> {
 struct Stopped;
 
 /// One shard in work.
+#[derive(Clone, Copy)]
 struct Work<'a> {
     line: &'a Line<'a>,
     shard: &'a Shard,
@@ -160,17 +166,19 @@ impl Work<'_> {
             Ok(opened) => opened,
             Err(error) => return Ok(self.broken(&ShardError::Open(error))),
         };
+        let work = self.with_known(&opened)?;
         let mut outcome = match (&opened, compression) {
-            (Opened::Mapped(mapped), Compression::None) => self.mapped(mapped, format)?,
+            _ if work.is_idle() => work.idle(),
+            (Opened::Mapped(mapped), Compression::None) => work.mapped(mapped, format)?,
             (Opened::Mapped(mapped), _) => {
                 let bytes: &[u8] = mapped;
-                self.streamed(Box::new(bytes), format, compression)?
+                work.streamed(Box::new(bytes), format, compression)?
             }
             (Opened::Stream(_), _) => {
                 let Opened::Stream(file) = opened else {
                     return Err(Stopped);
                 };
-                let outcome = self.streamed(Box::new(file), format, compression)?;
+                let outcome = work.streamed(Box::new(file), format, compression)?;
                 return Ok(self.checked(outcome, identity.holds(&self.shard.location)));
             }
         };
@@ -201,6 +209,69 @@ impl Work<'_> {
         }
     }
 
+    /// The same work, over only what an earlier scan leaves to do if the shard is as it was.
+    fn with_known(&self, opened: &Opened) -> Result<Self, Stopped> {
+        let known = self.line.known;
+        let Some((known, shard)) = known.and_then(|k| Some((k, k.shards.get(&self.number)?)))
+        else {
+            return Ok(*self);
+        };
+        // Before the first record is passed over: nothing that was told has to be taken back.
+        let digest = match opened {
+            Opened::Mapped(mapped) => self.digest(mapped)?,
+            Opened::Stream(_) => File::open(&self.shard.location)
+                .and_then(|file| Hashing::new(file).finish())
+                .map_or_else(|_| String::new(), |(digest, _)| digest.to_hex().to_string()),
+        };
+        let mut work = *self;
+        if digest == shard.digest {
+            work.context.touch = Some(ShardTouch {
+                difference: &known.difference,
+                shard,
+            });
+        }
+        Ok(work)
+    }
+
+    /// BLAKE3 of a mapped shard, hex; in parts, on all threads.
+    fn digest(&self, bytes: &[u8]) -> Result<String, Stopped> {
+        let chunk = self.line.options.chunk;
+        let ranges = bytes.len().div_ceil(chunk);
+        let mut subtrees: Vec<Option<Subtree>> = (0..ranges).map(|_| None).collect();
+        rayon::scope(|scope| {
+            for ((range, part), subtree) in bytes.chunks(chunk).enumerate().zip(&mut subtrees) {
+                scope.spawn(move |_| {
+                    if !self.line.stop.load(Ordering::Relaxed) {
+                        *subtree = Some(Subtree::of(part, (range * chunk) as u64, ranges == 1));
+                    }
+                });
+            }
+        });
+        let subtrees: Option<Vec<Subtree>> = subtrees.into_iter().collect();
+        let root = Subtree::root(&subtrees.ok_or(Stopped)?);
+        Ok(root.to_hex().to_string())
+    }
+
+    fn is_idle(&self) -> bool {
+        self.context.touch.is_some_and(|touch| touch.is_idle())
+    }
+
+    /// The end of a known shard of which nothing has to be scanned again.
+    fn idle(&self) -> ShardOutcome {
+        let known = self.context.touch.map(|touch| touch.shard);
+        self.line
+            .progress
+            .bytes
+            .fetch_add(self.shard.bytes, Ordering::Relaxed);
+        ShardOutcome {
+            shard: self.number,
+            pieces: 0,
+            digest: known.map_or_else(String::new, |known| known.digest.clone()),
+            decoded_bytes: known.map_or(0, |known| known.decoded_bytes),
+            error: None,
+        }
+    }
+
     /// A mapped, uncompressed shard: pieces on all threads.
     fn mapped(&self, mapped: &Mapped, format: Format) -> Result<ShardOutcome, Stopped> {
         let chunk = self.line.options.chunk;
@@ -209,7 +280,11 @@ impl Work<'_> {
         let pieces = if format == Format::Jsonl { ranges } else { 1 };
         let hashes: Vec<Mutex<Option<Subtree>>> = (0..ranges).map(|_| Mutex::new(None)).collect();
         let stopped = AtomicBool::new(false);
+        let known = self.context.touch.map(|touch| touch.shard);
         let hash = |range: usize| {
+            if known.is_some() {
+                return;
+            }
             let part = &bytes[range * chunk..((range + 1) * chunk).min(bytes.len())];
             let subtree = Subtree::of(part, (range * chunk) as u64, ranges == 1);
             *hashes[range]
@@ -256,18 +331,21 @@ impl Work<'_> {
         if stopped.load(Ordering::Relaxed) {
             return Err(Stopped);
         }
-        let subtrees: Vec<Subtree> = hashes
-            .into_iter()
-            .map(|h| {
+        let subtrees = || -> Vec<Subtree> {
+            let hashes = hashes.into_iter().map(|h| {
                 h.into_inner()
                     .expect("no thread panicked")
                     .expect("every range was hashed")
-            })
-            .collect();
+            });
+            hashes.collect()
+        };
         Ok(ShardOutcome {
             shard: self.number,
             pieces: pieces as u32,
-            digest: Subtree::root(&subtrees).to_hex().to_string(),
+            digest: known.map_or_else(
+                || Subtree::root(&subtrees()).to_hex().to_string(),
+                |known| known.digest.clone(),
+            ),
             decoded_bytes: bytes.len() as u64,
             error: None,
         })

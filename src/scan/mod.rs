@@ -1,5 +1,6 @@
 //! The line itself: shards in, outcomes out, on every core.
 
+mod known;
 mod line;
 mod outcome;
 mod piece;
@@ -8,11 +9,13 @@ mod sources;
 
 use crate::corpus::split::json::{MetaPaths, TextPaths};
 
+pub use known::{Escapes, Known, KnownShard, ShardTouch};
 pub use line::{Event, Finished, Line, Nothing, Progress};
 pub use outcome::{
     Counts, FindingCounts, Hits, PieceOutcome, RecordIssue, RecordOutcome, ShardIndex,
     ShardOutcome, SourceTally, Tally,
 };
+pub use piece::count_findings;
 pub use sketch::Distinct;
 pub use sources::SourceRules;
 

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::known::{Escapes, ShardTouch};
 use super::outcome::{FindingCounts, PieceOutcome, RecordIssue, RecordOutcome, ShardIndex};
 use super::{ScanOptions, Tally};
-use crate::RuleIndex;
 use crate::corpus::split::json::{self, FieldText, Meta, NoRecord, Unescape};
 use crate::detect::{RecordFindings, Scanner, Scratch};
 use crate::rules::RuleInfo;
+use crate::{Finding, RuleIndex};
 
 /// Bytes decoded at a time from very long escaped strings.
 const PART: usize = 256 << 10;
@@ -27,6 +28,8 @@ pub struct PieceContext<'a> {
     pub options: &'a ScanOptions,
     /// The shard's own source.
     pub source: &'a str,
+    /// Which records to scan again, of a shard that an earlier scan knows.
+    pub touch: Option<ShardTouch<'a>>,
 }
 
 /// A piece while it is scanned.
@@ -35,6 +38,8 @@ pub struct Piece<'a> {
     scratch: &'a mut Scratch,
     outcome: PieceOutcome,
     record: u64,
+    /// A line without its escapes.
+    flat: String,
 }
 
 impl<'a> Piece<'a> {
@@ -61,12 +66,31 @@ impl<'a> Piece<'a> {
             scratch,
             outcome,
             record: 0,
+            flat: String::new(),
         }
     }
 
     /// What the piece gave.
     pub fn finish(self) -> PieceOutcome {
         self.outcome
+    }
+
+    /// Passes over a line, or a whole document, of which an earlier scan has said all: whether it
+    /// did. `bytes` is its stored length.
+    fn passes(&mut self, text: &str, offset: u64, bytes: u64, escapes: Escapes) -> bool {
+        let Some(touch) = self.context.touch else {
+            return false;
+        };
+        if touch.touches(text, offset, escapes, &mut self.flat, self.scratch) {
+            return false;
+        }
+        self.outcome.records.scanned += 1;
+        self.outcome.bytes.scanned += bytes;
+        let tally = tally_of(&mut self.outcome.tally, self.context.source);
+        tally.records.scanned += 1;
+        tally.bytes.scanned += bytes;
+        self.record += 1;
+        true
     }
 
     /// Scans one line of JSON Lines, its line end included, which begins at `offset` of the
@@ -88,6 +112,9 @@ impl<'a> Piece<'a> {
 
     /// [`Piece::json_line`] of a line that is known to be UTF-8; `bytes` is its stored length.
     pub fn json_text(&mut self, line: &str, offset: u64, bytes: u64) {
+        if self.passes(line, offset, bytes, Escapes::Json) {
+            return;
+        }
         let text = if offset == 0 {
             line.trim_start_matches('\u{FEFF}')
         } else {
@@ -151,6 +178,9 @@ impl<'a> Piece<'a> {
             return self.stream(parts);
         };
         watch(content.len());
+        if self.passes(text, 0, bytes, Escapes::None) {
+            return;
+        }
         let mut scan = self.context.scanner.record(self.scratch);
         scan.field("", "", text);
         let found = scan.finish();
@@ -252,9 +282,12 @@ impl<'a> Piece<'a> {
         tally.text_bytes += found.text_bytes;
         tally.characters += found.characters;
         if !found.counts.is_empty() {
-            count(tally, self.context.scanner.rules().infos(), &found);
+            let infos = self.context.scanner.rules().infos();
+            count_findings(tally, infos, &found.counts, &found.values, &found.findings);
         }
-        if !found.counts.is_empty() || self.context.options.sidecar {
+        // Of a known shard it is told as well that nothing is found any more.
+        let told = self.context.options.sidecar || self.context.touch.is_some();
+        if !found.counts.is_empty() || told {
             self.outcome.outcomes.push(RecordOutcome {
                 record: self.record,
                 offset,
@@ -280,12 +313,20 @@ fn tally_of<'t>(tally: &'t mut Tally, source: &str) -> &'t mut super::SourceTall
 }
 
 /// Adds a record's findings to the counts of its source.
-fn count(tally: &mut super::SourceTally, infos: &[RuleInfo], found: &RecordFindings) {
+///
+/// `counts`: all findings by rule; `values`: hashes of those that count; `findings`: those kept.
+pub fn count_findings(
+    tally: &mut super::SourceTally,
+    infos: &[RuleInfo],
+    counts: &BTreeMap<RuleIndex, FindingCounts>,
+    values: &[(RuleIndex, u64)],
+    findings: &[Finding],
+) {
     let info = |rule: RuleIndex| &infos[rule.0 as usize];
     let mut risks: BTreeMap<&str, FindingCounts> = BTreeMap::new();
     let mut entities: BTreeMap<&str, FindingCounts> = BTreeMap::new();
     let mut any_open = false;
-    for (rule, counts) in &found.counts {
+    for (rule, counts) in counts {
         any_open |= counts.open > 0;
         let info = info(*rule);
         add(tally.rules.entry(info.id.clone()).or_default(), *counts);
@@ -303,7 +344,7 @@ fn count(tally: &mut super::SourceTally, infos: &[RuleInfo], found: &RecordFindi
     entities
         .iter()
         .for_each(|(name, c)| add(tally.entities.entry((*name).to_owned()).or_default(), *c));
-    for (rule, value) in &found.values {
+    for (rule, value) in values {
         let info = info(*rule);
         let insert = |hits: Option<&mut super::Hits>| {
             if let Some(hits) = hits {
@@ -323,8 +364,7 @@ fn count(tally: &mut super::SourceTally, infos: &[RuleInfo], found: &RecordFindi
         );
     }
     tally.records_with_findings += u64::from(any_open);
-    let surest = found
-        .findings
+    let surest = findings
         .iter()
         .filter(|f| f.suppressed_by.is_none() && is_bad(info(f.rule)))
         .map(|f| f.confidence)

@@ -350,6 +350,7 @@ pub fn header(shards: &[SyntheticShard]) -> RunHeader {
         rules: rules(),
         config_digest: "config-1".to_owned(),
         key_id: Some("key-1".to_owned()),
+        since: None,
         chunk_bytes: 1 << 20,
         shards: all,
     }

@@ -360,7 +360,13 @@ impl<'a> Unescape<'a> {
             Some(b'b') => '\u{8}',
             Some(b'f') => '\u{C}',
             Some(b'u') => return self.unicode(out),
-            Some(other) => char::from(*other),
+            Some(other) if other.is_ascii() => char::from(*other),
+            // No valid string has this; what follows stays.
+            Some(_) => {
+                out.push('\u{FFFD}');
+                self.rest = &self.rest[1..];
+                return;
+            }
             None => {
                 self.rest = "";
                 return;

@@ -73,6 +73,11 @@ impl Settle {
         }
     }
 
+    /// Bytes to each side of a match in which is looked for what decides about it.
+    pub const fn reach(&self) -> usize {
+        self.reach
+    }
+
     /// The terms that decide.
     pub const fn finder(&self) -> &TermFinder {
         &self.finder

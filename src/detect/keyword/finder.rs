@@ -25,6 +25,12 @@ impl TermFinder {
                     .any(|role| terms.is_wanted(*role, stage))
             })
             .collect();
+        Self::of(terms, stage, numbers)
+    }
+
+    /// For some terms, by their numbers in [`CompiledTerms::terms`], ascending, as they are read
+    /// at a stage.
+    pub fn of(terms: &CompiledTerms, stage: Stage, numbers: Vec<u32>) -> Self {
         let words = numbers
             .iter()
             .map(|term| terms.terms[*term as usize].clone())
