@@ -27,8 +27,11 @@ pub struct Columns {
     pub category: Option<String>,
 }
 
-/// A larger file is no lexicon: some ten million words fit.
+/// A larger file is no lexicon, whatever it is: a million words in the widest charset and as a table.
 const LARGEST: u64 = 512 << 20;
+/// Words of a file at most: a hundred times what a filing asks for (`KWL-01`). A million takes half
+/// a gigabyte of memory to judge.
+const MOST: usize = 1_000_000;
 /// Bytes that a charset is guessed from.
 const SAMPLE: usize = 64 << 10;
 
@@ -78,6 +81,19 @@ pub fn read(path: &Path, columns: &Columns) -> Result<Vec<Entry>, SetupError> {
             "split it into files of 512 MiB at most",
         ));
     }
+    let entries = entries(path, columns)?;
+    if let Some(first_over) = entries.get(MOST) {
+        return Err(complaint(
+            path,
+            first_over.line,
+            format!("more than {MOST} words are no list of keywords"),
+            "keep the words that say something by themselves, or import it in several files",
+        ));
+    }
+    Ok(entries)
+}
+
+fn entries(path: &Path, columns: &Columns) -> Result<Vec<Entry>, SetupError> {
     let bytes = std::fs::read(path).map_err(|e| SetupError::read(path, e))?;
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("txt");
     match extension.to_ascii_lowercase().as_str() {

@@ -204,6 +204,7 @@ fn what_cannot_be_read_is_refused_with_place_and_remedy_and_nothing_is_written()
         .concat(),
     )
     .unwrap();
+    fs::write(at("huge.txt"), "某个词语\n".repeat(1_000_001)).unwrap();
     fs::write(at("list.docx"), "x").unwrap();
     fs::write(at("list.json"), "{\"a\": 1}").unwrap();
     fs::write(at("table.csv"), "编号,内容\n1,词语\n").unwrap();
@@ -219,6 +220,10 @@ fn what_cannot_be_read_is_refused_with_place_and_remedy_and_nothing_is_written()
         (
             vec!["补充.txt"],
             "补充.txt:1: nobody knows the category `补充`",
+        ),
+        (
+            vec!["huge.txt", "--risk", "A.1.h"],
+            "huge.txt:1000001: more than 1000000 words are no list",
         ),
         (vec!["list.docx"], "`.docx` is no form of a lexicon"),
         (vec!["list.json"], "holds something that is no word"),
