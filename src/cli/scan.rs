@@ -11,6 +11,7 @@ use crossbeam_channel::{RecvTimeoutError, bounded};
 use indicatif::{DecimalBytes, HumanBytes};
 
 use super::args::{Common, ScanArgs};
+use super::cache::Cache;
 use super::key::{self, Key};
 use super::progress::Display;
 use super::setup::Configured;
@@ -31,12 +32,14 @@ const MEMORY_PER_CHUNK_BYTE: u64 = 8;
 /// Runs the command.
 pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
     let configured = Configured::find(&args.config, &args.paths)?;
-    let rules = configured.rules(&args.rules)?;
-    let shards = find_shards(args, &configured)?;
+    let texts = configured.rules(&args.rules)?;
     if args.dry_run {
-        table::dry_run(&shards, &rules, common)?;
+        let rules = texts.load()?;
+        table::dry_run(&find_shards(args, &configured)?, &rules, common)?;
         return Ok(Outcome::Passed);
     }
+    let scanner = Cache::open(&args.cache).scanner(&texts, common)?;
+    let shards = find_shards(args, &configured)?;
     let Some(output) = &args.output else {
         bail!("name a directory for the run with -o")
     };
@@ -54,7 +57,7 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
         key: key.as_ref().map(|k| k.bytes),
         keep: args.keep,
     };
-    let scanner = Scanner::new(rules.clone(), detect)?.profiled(args.profile);
+    let scanner = scanner.with_options(detect).profiled(args.profile);
     let mut options = configured.config.scan_options();
     options.sidecar = args.sidecar;
     options.map = !args.no_mmap;
@@ -63,7 +66,7 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
     let header = header(
         &configured,
         args,
-        &rules,
+        scanner.rules(),
         key.as_ref(),
         options.chunk,
         &shards,
@@ -89,7 +92,7 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
         return Ok(interrupted(output, common));
     };
     let manifest = recorder.finish(environment(began, threads, args.resume))?;
-    conclude(
+    let outcome = conclude(
         args,
         common,
         &configured,
@@ -97,7 +100,10 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
         &manifest,
         &scanner,
         began.1.elapsed(),
-    )
+    );
+    // The process ends: hundreds of thousands of words need not be given back one by one.
+    std::mem::forget(scanner);
+    outcome
 }
 
 fn find_shards(args: &ScanArgs, configured: &Configured) -> Result<Vec<Shard>> {

@@ -12,6 +12,7 @@ mod profile;
 mod proof;
 mod record;
 mod scanner;
+mod stored;
 
 pub use profile::{Profile, ProfileLine, Stage};
 pub use proof::{Failure, prove};
