@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::Span;
+use crate::stored::stored;
 
 /// Position of a rule in the [`RuleSet`](crate::rules::RuleSet) that found something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -217,3 +218,15 @@ pub struct Finding {
     /// Why it does not count, if it does not: `context:legal`, `allow:carrier hotline`, …
     pub suppressed_by: Option<String>,
 }
+
+stored!(struct RuleIndex(_));
+stored!(struct Folds(_));
+stored!(struct Confidence(_));
+stored!(
+    enum Severity {
+        Low,
+        Medium,
+        High,
+        Critical,
+    }
+);

@@ -4,6 +4,7 @@ mod data;
 mod error;
 mod finding;
 mod span;
+mod stored;
 
 pub mod cli;
 pub mod config;

@@ -111,6 +111,19 @@ pub struct ScanArgs {
     /// Print time and findings per rule at the end
     #[arg(long)]
     pub profile: bool,
+    #[command(flatten)]
+    pub cache: CacheFolder,
+}
+
+/// Where compiled rules are kept.
+#[derive(Clone, Debug, Args)]
+pub struct CacheFolder {
+    /// Folder of compiled rules; $XDG_CACHE_HOME/yujian or ~/.cache/yujian by default
+    #[arg(long, value_name = "DIR", env = "YUJIAN_CACHE_DIR")]
+    pub cache_dir: Option<PathBuf>,
+    /// Compile all rules anew and keep nothing
+    #[arg(long)]
+    pub no_cache: bool,
 }
 
 /// `yujian gate`

@@ -1,6 +1,7 @@
 //! The command line: what was typed, what is printed, which exit code.
 
 mod args;
+mod cache;
 mod exit;
 mod export;
 mod gate;

@@ -11,6 +11,7 @@ use crossbeam_channel::{RecvTimeoutError, bounded};
 use indicatif::{DecimalBytes, HumanBytes};
 
 use super::args::{Common, ScanArgs};
+use super::cache::Cache;
 use super::key::{self, Key};
 use super::progress::Display;
 use super::setup::Configured;
@@ -31,12 +32,14 @@ const MEMORY_PER_CHUNK_BYTE: u64 = 8;
 /// Runs the command.
 pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
     let configured = Configured::find(&args.config, &args.paths)?;
-    let rules = configured.rules(&args.rules)?;
-    let shards = find_shards(args, &configured)?;
+    let texts = configured.rules(&args.rules)?;
     if args.dry_run {
-        table::dry_run(&shards, &rules, common)?;
+        let rules = texts.load()?;
+        table::dry_run(&find_shards(args, &configured)?, &rules, common)?;
         return Ok(Outcome::Passed);
     }
+    let scanner = Cache::open(&args.cache).scanner(&texts, common)?;
+    let shards = find_shards(args, &configured)?;
     let Some(output) = &args.output else {
         bail!("name a directory for the run with -o")
     };
@@ -45,7 +48,7 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
         key: key.as_ref().map(|k| k.bytes),
         keep: args.keep,
     };
-    let scanner = Scanner::new(rules.clone(), detect)?.profiled(args.profile);
+    let scanner = scanner.with_options(detect).profiled(args.profile);
     let mut options = configured.config.scan_options();
     options.sidecar = args.sidecar;
     options.map = !args.no_mmap;
@@ -56,7 +59,7 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
     let mut header = header(
         &configured,
         args,
-        &rules,
+        scanner.rules(),
         key.as_ref(),
         options.chunk,
         &shards,
@@ -69,7 +72,7 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
         Mode::Fresh
     };
     let (mut recorder, finished) = Recorder::create(output, header, mode)?;
-    recorder.keep_rules(rules.files());
+    recorder.keep_rules(scanner.rules().files());
     let known = earlier.map(|earlier| {
         recorder.take_over(earlier.carry);
         earlier.known
@@ -91,7 +94,7 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
     let mut environment = environment(began, threads, args.resume);
     environment.since = built_on;
     let manifest = recorder.finish(environment)?;
-    conclude(
+    let outcome = conclude(
         args,
         common,
         &configured,
@@ -99,7 +102,10 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
         &manifest,
         &scanner,
         began.1.elapsed(),
-    )
+    );
+    // The process ends: hundreds of thousands of words need not be given back one by one.
+    std::mem::forget(scanner);
+    outcome
 }
 
 fn load_key(args: &ScanArgs, common: &Common) -> Result<Option<Key>> {

@@ -1,13 +1,12 @@
 //! From what was typed to what will be done; what can fail on this machine fails here.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::Result;
 
 use super::args::{ConfigFile, RuleFiles};
 use crate::config::{Config, FILE_NAME};
-use crate::rules::RuleSet;
+use crate::rules::RuleTexts;
 
 /// A configuration and where it came from.
 pub struct Configured {
@@ -40,8 +39,8 @@ impl Configured {
         Ok(Self { config, file })
     }
 
-    /// Rules of the configuration and of the command line.
-    pub fn rules(&self, typed: &RuleFiles) -> Result<Arc<RuleSet>> {
+    /// Rule files of the configuration and of the command line.
+    pub fn rules(&self, typed: &RuleFiles) -> Result<RuleTexts> {
         let base = self
             .file
             .as_deref()
@@ -49,9 +48,6 @@ impl Configured {
             .unwrap_or(Path::new("."));
         let (builtin, mut paths) = self.config.rule_paths(base);
         paths.extend(typed.rule_paths.iter().cloned());
-        Ok(Arc::new(RuleSet::load(
-            builtin && !typed.no_builtin,
-            &paths,
-        )?))
+        Ok(RuleTexts::read(builtin && !typed.no_builtin, &paths)?)
     }
 }

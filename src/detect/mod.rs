@@ -13,6 +13,7 @@ mod profile;
 mod proof;
 mod record;
 mod scanner;
+mod stored;
 
 pub use difference::{Difference, Unlike};
 pub use profile::{Profile, ProfileLine, Stage};

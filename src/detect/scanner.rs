@@ -44,6 +44,16 @@ pub struct Scanner {
     pub(super) profile: Option<super::Profile>,
 }
 
+/// What takes time to make of rules.
+pub(super) struct Compiled {
+    pub rules: Arc<RuleSet>,
+    pub terms: CompiledTerms,
+    pub everywhere: TermFinder,
+    /// Terms that decide about matches of others.
+    pub around: TermFinder,
+    pub patterns: CompiledPatterns,
+}
+
 /// Buffers of one thread, reused from record to record.
 #[derive(Default)]
 pub struct Scratch {
@@ -69,16 +79,41 @@ impl Scanner {
     /// their own allow phrases forbid: all complaints at once.
     pub fn new(rules: Arc<RuleSet>, options: DetectOptions) -> Result<Self, SetupError> {
         let mut complaints: Vec<Complaint> = Vec::new();
-        let terms = CompiledTerms::new(&rules, &mut complaints);
-        let patterns = CompiledPatterns::new(&rules, &mut complaints);
+        let mut of_patterns: Vec<Complaint> = Vec::new();
+        let (terms, patterns) = rayon::join(
+            || CompiledTerms::new(&rules, &mut complaints),
+            || CompiledPatterns::new(&rules, &mut of_patterns),
+        );
+        complaints.append(&mut of_patterns);
         if !complaints.is_empty() {
             return Err(SetupError::Complaints(complaints));
         }
-        let everywhere = TermFinder::new(&terms, Stage::Everywhere);
-        let settle = Settle::new(&terms, TermFinder::new(&terms, Stage::Around));
+        let (everywhere, around) = rayon::join(
+            || TermFinder::new(&terms, Stage::Everywhere),
+            || TermFinder::new(&terms, Stage::Around),
+        );
+        let compiled = Compiled {
+            rules,
+            terms,
+            everywhere,
+            around,
+            patterns,
+        };
+        Ok(Self::of(compiled, options))
+    }
+
+    pub(super) fn of(compiled: Compiled, options: DetectOptions) -> Self {
+        let Compiled {
+            rules,
+            terms,
+            everywhere,
+            around,
+            patterns,
+        } = compiled;
+        let settle = Settle::new(&terms, around);
         let anchors = Anchors::new(&patterns);
         let aggregates = AggregateRule::all(&rules);
-        Ok(Self {
+        Self {
             rules,
             terms,
             everywhere,
@@ -88,7 +123,14 @@ impl Scanner {
             aggregates,
             options,
             profile: None,
-        })
+        }
+    }
+
+    /// The same rules with other options.
+    #[must_use]
+    pub fn with_options(mut self, options: DetectOptions) -> Self {
+        self.options = options;
+        self
     }
 
     /// The rules it was compiled from.

@@ -20,11 +20,8 @@ pub struct Place {
 impl Place {
     /// The line of byte `at` of `text`.
     pub fn new(file: &str, text: &str, at: usize) -> Self {
-        let line = text.as_bytes()[..at.min(text.len())]
-            .iter()
-            .filter(|b| **b == b'\n')
-            .count()
-            + 1;
+        let before = &text.as_bytes()[..at.min(text.len())];
+        let line = memchr::memchr_iter(b'\n', before).count() + 1;
         Self {
             file: file.to_owned(),
             line,

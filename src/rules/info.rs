@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Severity;
+use crate::stored::stored;
 
 /// A text in the two languages of the program.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,3 +46,6 @@ pub struct RuleInfo {
     /// How grave.
     pub severity: Severity,
 }
+
+stored!(struct Bilingual { zh, en });
+stored!(struct PiClass { gbt45574, gbt35273, high_risk });

@@ -5,9 +5,11 @@ mod info;
 mod set;
 pub mod syntax;
 mod tables;
+mod texts;
 
 pub use check::{Place, is_risk, too_broad};
 pub use info::{Bilingual, PiClass, RuleInfo};
 pub use set::{PackInfo, RuleSet};
 pub use syntax::{AllowedValue, Anchor};
 pub use tables::{Day, Segment, Tables};
+pub use texts::RuleTexts;

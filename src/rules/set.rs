@@ -1,13 +1,15 @@
 //! [`RuleSet`]: every rule of a scan, loaded and checked, with a digest that every run names.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use rayon::prelude::*;
 
 use super::check::{self, Place};
 use super::syntax::{AllowFile, ContextSpec, PackSpec, PhraseSpec, RuleFile, RuleSpec};
-use super::{AllowedValue, RuleInfo};
+use super::{AllowedValue, RuleInfo, RuleTexts};
+use crate::stored::{Reader, Stored, stored};
+use crate::text::FoldTable;
 use crate::{Complaint, RuleIndex, SetupError};
-
-const BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rule_files.rs"));
 
 /// A pack as runs and reports name it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -49,26 +51,7 @@ impl RuleSet {
     /// Every complaint about all files at once, with file, line and remedy; files that cannot be
     /// read.
     pub fn load(builtin: bool, paths: &[PathBuf]) -> Result<Self, SetupError> {
-        let mut files = Vec::new();
-        if builtin {
-            files.extend(
-                BUILTIN
-                    .iter()
-                    .map(|(name, text)| ((*name).to_owned(), (*text).to_owned())),
-            );
-        }
-        let mut given = Vec::new();
-        for path in paths {
-            read_rule_files(path, &mut given)?;
-        }
-        // A pack that is given takes the place of the built-in one of the same id.
-        let ids: Vec<String> = given
-            .iter()
-            .filter_map(|(_, text)| identity(text))
-            .collect();
-        files.retain(|(_, text)| identity(text).is_none_or(|id| !ids.contains(&id)));
-        files.extend(given);
-        Self::from_texts(&files)
+        RuleTexts::read(builtin, paths)?.load()
     }
 
     /// From the texts of rule files, each with the name complaints use.
@@ -77,10 +60,40 @@ impl RuleSet {
     ///
     /// As [`RuleSet::load`].
     pub fn from_texts(files: &[(String, String)]) -> Result<Self, SetupError> {
+        Self::from_two(&[], files)
+    }
+
+    /// From built-in texts and given ones. Files whose identity a given file has are left out of
+    /// the first.
+    pub(super) fn from_two(
+        builtin: &[(&str, &str)],
+        given: &[(String, String)],
+    ) -> Result<Self, SetupError> {
+        let given = given
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()));
+        let all: Vec<(&str, &str)> = builtin.iter().copied().chain(given).collect();
+        let parse =
+            || -> Vec<Parsed> { all.par_iter().map(|(_, text)| Parsed::of(text)).collect() };
+        // The checks need the table, which takes about as long to build as the files to parse.
+        let (mut parsed, _) = rayon::join(parse, FoldTable::get);
+        let given = parsed.split_off(builtin.len());
+        let replaced: Vec<bool> = parsed
+            .iter()
+            .map(|file| {
+                let id = file.identity();
+                id.is_some() && given.iter().any(|other| other.identity() == id)
+            })
+            .collect();
         let mut complaints = Vec::new();
         let mut loaded = Loaded::default();
-        for (name, text) in files {
-            loaded.file(name, text, &mut complaints);
+        let mut files = Vec::with_capacity(all.len());
+        for (at, file) in parsed.into_iter().chain(given).enumerate() {
+            if !replaced.get(at).is_some_and(|replaced| *replaced) {
+                let (name, text) = all[at];
+                loaded.file(name, text, file, &mut complaints);
+                files.push(all[at]);
+            }
         }
         check::all(&loaded, &mut complaints);
         if loaded.rules.is_empty() && complaints.is_empty() {
@@ -94,7 +107,7 @@ impl RuleSet {
         if !complaints.is_empty() {
             return Err(SetupError::Complaints(complaints));
         }
-        Ok(loaded.finish(files))
+        Ok(loaded.finish(&files))
     }
 
     /// The rules, in the order of [`RuleIndex`].
@@ -163,34 +176,24 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    fn file(&mut self, name: &str, text: &str, complaints: &mut Vec<Complaint>) {
+    fn file(&mut self, name: &str, text: &str, file: Parsed, complaints: &mut Vec<Complaint>) {
         let place = |at: usize| Place::new(name, text, at);
-        // A file with a [pack] holds rules, every other one shared lists.
-        if !text
-            .lines()
-            .any(|line| line.trim_start().starts_with("[pack]"))
-        {
-            match toml::from_str::<AllowFile>(text) {
-                Ok(file) => {
-                    check::format(file.format, name, complaints);
-                    self.contexts.extend(
-                        file.context
-                            .into_iter()
-                            .map(|c| (place(c.id.span().start), c)),
-                    );
-                    self.phrases.extend(
-                        file.phrase
-                            .into_iter()
-                            .map(|p| (place(p.text.span().start), p)),
-                    );
-                    self.values.extend(file.value);
-                }
-                Err(error) => complaints.push(check::syntax(name, text, &error)),
+        match file {
+            Parsed::Shared(Ok(file)) => {
+                check::format(file.format, name, complaints);
+                self.contexts.extend(
+                    file.context
+                        .into_iter()
+                        .map(|c| (place(c.id.span().start), c)),
+                );
+                self.phrases.extend(
+                    file.phrase
+                        .into_iter()
+                        .map(|p| (place(p.text.span().start), p)),
+                );
+                self.values.extend(file.value);
             }
-            return;
-        }
-        match toml::from_str::<RuleFile>(text) {
-            Ok(file) => {
+            Parsed::Rules(Ok(file)) => {
                 check::format(file.format, name, complaints);
                 self.packs
                     .push((place(0), file.pack.clone(), file.rule.len()));
@@ -203,26 +206,16 @@ impl Loaded {
                     self.rules.push((place(at), rule));
                 }
             }
-            Err(error) => complaints.push(check::syntax(name, text, &error)),
+            Parsed::Shared(Err(error)) | Parsed::Rules(Err(error)) => {
+                complaints.push(check::syntax(name, text, &error));
+            }
         }
     }
 
-    fn finish(mut self, files: &[(String, String)]) -> RuleSet {
+    fn finish(mut self, files: &[(&str, &str)]) -> RuleSet {
         self.rules
             .sort_by(|a, b| a.1.id.get_ref().cmp(b.1.id.get_ref()));
         let rules: Vec<RuleSpec> = self.rules.into_iter().map(|(_, rule)| rule).collect();
-        let infos = rules
-            .iter()
-            .map(|rule| RuleInfo {
-                id: rule.id.get_ref().clone(),
-                title: rule.title.clone(),
-                risk: rule.risk.clone(),
-                ecology: rule.ecology.clone().unwrap_or_default(),
-                entity: rule.entity.clone(),
-                class: rule.class.clone(),
-                severity: rule.severity,
-            })
-            .collect();
         let mut packs: Vec<PackInfo> = self
             .packs
             .into_iter()
@@ -234,20 +227,79 @@ impl Loaded {
             .collect();
         packs.sort_by(|a, b| a.id.cmp(&b.id));
         RuleSet {
+            infos: infos(&rules),
             rules,
-            infos,
             packs,
             contexts: self.contexts.into_iter().map(|(_, c)| c).collect(),
             phrases: self.phrases.into_iter().map(|(_, p)| p).collect(),
             values: self.values,
-            files: files.to_vec(),
+            files: files
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+                .collect(),
             digest: digest(files),
         }
     }
 }
 
+/// What later stages need to know of rules, in the same order.
+fn infos(rules: &[RuleSpec]) -> Vec<RuleInfo> {
+    let info = |rule: &RuleSpec| RuleInfo {
+        id: rule.id.get_ref().clone(),
+        title: rule.title.clone(),
+        risk: rule.risk.clone(),
+        ecology: rule.ecology.clone().unwrap_or_default(),
+        entity: rule.entity.clone(),
+        class: rule.class.clone(),
+        severity: rule.severity,
+    };
+    rules.iter().map(info).collect()
+}
+
+stored!(struct PackInfo { id, version, rules });
+
+impl Stored for RuleSet {
+    fn put(&self, out: &mut Vec<u8>) {
+        let Self {
+            rules,
+            infos: _,
+            packs,
+            contexts,
+            phrases,
+            values,
+            files,
+            digest,
+        } = self;
+        rules.put(out);
+        packs.put(out);
+        contexts.put(out);
+        phrases.put(out);
+        values.put(out);
+        files.put(out);
+        digest.put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        let rules = Vec::<RuleSpec>::take(from)?;
+        let ascending = rules.is_sorted_by(|a, b| a.id.get_ref() < b.id.get_ref());
+        if rules.is_empty() || !ascending {
+            return None;
+        }
+        Some(Self {
+            infos: infos(&rules),
+            rules,
+            packs: Stored::take(from)?,
+            contexts: Stored::take(from)?,
+            phrases: Stored::take(from)?,
+            values: Stored::take(from)?,
+            files: Stored::take(from)?,
+            digest: Stored::take(from)?,
+        })
+    }
+}
+
 /// Names and texts of all files, and the data tables, each preceded by its length.
-fn digest(files: &[(String, String)]) -> String {
+fn digest(files: &[(&str, &str)]) -> String {
     let mut sorted: Vec<_> = files.iter().collect();
     sorted.sort();
     let mut hasher = blake3::Hasher::new();
@@ -263,28 +315,29 @@ fn digest(files: &[(String, String)]) -> String {
     hasher.finalize().to_hex().to_string()
 }
 
-/// What makes two rule files the same: the pack's id, or the first word set of a shared list.
-fn identity(text: &str) -> Option<String> {
-    let table: toml::Table = text.parse().ok()?;
-    let first = table.get("context").and_then(|sets| sets.get(0));
-    let named = table.get("pack").or(first)?;
-    Some(named.get("id")?.as_str()?.to_owned())
+/// A file as TOML sees it.
+enum Parsed {
+    Rules(Result<RuleFile, toml::de::Error>),
+    Shared(Result<AllowFile, toml::de::Error>),
 }
 
-fn read_rule_files(path: &Path, files: &mut Vec<(String, String)>) -> Result<(), SetupError> {
-    if path.is_dir() {
-        let mut inside: Vec<PathBuf> = std::fs::read_dir(path)
-            .and_then(|entries| entries.map(|e| e.map(|e| e.path())).collect())
-            .map_err(|error| SetupError::read(path, error))?;
-        inside.retain(|p| p.is_dir() || p.extension().is_some_and(|e| e == "toml"));
-        inside.sort();
-        return inside.iter().try_for_each(|p| read_rule_files(p, files));
+impl Parsed {
+    fn of(text: &str) -> Self {
+        // A file with a [pack] holds rules, every other one shared lists.
+        let begins_pack = |line: &str| line.trim_start().starts_with("[pack]");
+        if text.lines().any(begins_pack) {
+            Self::Rules(toml::from_str(text))
+        } else {
+            Self::Shared(toml::from_str(text))
+        }
     }
-    let text = std::fs::read_to_string(path).map_err(|error| SetupError::read(path, error))?;
-    let name = path.file_name().map_or_else(
-        || path.display().to_string(),
-        |n| n.to_string_lossy().into_owned(),
-    );
-    files.push((name, text));
-    Ok(())
+
+    /// What makes two rule files the same: the pack's id, or the first word set of a shared list.
+    fn identity(&self) -> Option<&str> {
+        match self {
+            Self::Rules(Ok(file)) => Some(&file.pack.id),
+            Self::Shared(Ok(file)) => Some(file.context.first()?.id.get_ref()),
+            Self::Rules(Err(_)) | Self::Shared(Err(_)) => None,
+        }
+    }
 }

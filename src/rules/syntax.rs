@@ -7,6 +7,7 @@ use toml::Spanned;
 
 use super::{Bilingual, PiClass};
 use crate::Severity;
+use crate::stored::stored;
 
 /// Version of the file format this program reads.
 pub const FORMAT: u32 = 1;
@@ -251,3 +252,41 @@ pub fn sizes(rule: &RuleSpec) -> BTreeMap<&'static str, usize> {
         ("context", rule.context.len()),
     ])
 }
+
+stored!(struct RuleSpec {
+    id, title, risk, ecology, source, entity, class, severity, confidence,
+    terms, all_of, within, not_near, allow, min_count, density, boundary, folds_off, evasion,
+    pattern, anchor, min_digits, min_length, confirm, context, context_within, context_before,
+    canonical_tail, context_required, context_confidence, against, allow_values, mask,
+    supersedes, aggregate, examples, near_misses, imported,
+});
+stored!(struct NotNear { sets, words, within });
+stored!(
+    enum Boundary {
+        Auto,
+        Word,
+        Alnum,
+        Digit,
+        None,
+    }
+);
+stored!(
+    enum Anchor {
+        Digit,
+        At,
+        Context,
+        Address,
+        None,
+    }
+);
+stored!(struct AllowedValue { value, reason, entity });
+stored!(struct Mask { head, tail });
+stored!(struct Aggregate { entities, at_least, of, within });
+stored!(
+    enum AggregateOf {
+        Entities,
+        Values,
+    }
+);
+stored!(struct ContextSpec { id, words });
+stored!(struct PhraseSpec { text, reason });

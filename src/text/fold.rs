@@ -9,13 +9,14 @@
 //! numerals: detectors of personal data need them. [`FoldTable::lowered`] is the form in which
 //! terms are compared, in lower case and with digits for numerals.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 use crate::Folds;
 use crate::data;
+use crate::stored::{Reader, Stored};
 
 /// Characters from here on are looked up by rule instead of in the table: beyond the CJK
 /// extensions there are only tags and private use.
@@ -57,11 +58,18 @@ pub struct FoldTable {
     sources: Vec<(char, char)>,
 }
 
+static TABLE: OnceLock<FoldTable> = OnceLock::new();
+
 impl FoldTable {
-    /// The table of the program, built on first use (about 50 ms).
+    /// The table of the program, built on first use.
     pub fn get() -> &'static Self {
-        static TABLE: LazyLock<FoldTable> = LazyLock::new(FoldTable::build);
-        &TABLE
+        TABLE.get_or_init(Self::build)
+    }
+
+    /// Makes this the table of the program, unless it has one already.
+    pub(crate) fn adopt(self) {
+        // If there is one it is equal: both are made by the same program.
+        TABLE.get_or_init(|| self);
     }
 
     /// Whether the character of the basic plane with this code folds to itself in both forms; the
@@ -172,7 +180,10 @@ impl FoldTable {
                 entries[code as usize] = NOTHING | bits(Folds::IGNORABLE);
                 continue;
             }
-            if is_plain(c) && !variants.contains_key(&c) && !lookalikes.contains_key(&c) {
+            if (is_hangul(c) || is_plain(c))
+                && !variants.contains_key(&c)
+                && !lookalikes.contains_key(&c)
+            {
                 continue;
             }
             let (text, folds) = fold_by_rules(c, &variants, &lookalikes);
@@ -187,8 +198,18 @@ impl FoldTable {
                 }
             }
         }
-        let mut changes = Box::new([0u64; 1024]);
         let (lowered, several_lowered) = lower(&entries, &several);
+        Self::of(entries, lowered, several, several_lowered)
+    }
+
+    /// From the two tables, with what follows from them.
+    fn of(
+        entries: Box<[u32]>,
+        lowered: Box<[u32]>,
+        several: Vec<(char, &'static str)>,
+        several_lowered: Vec<(char, &'static str)>,
+    ) -> Self {
+        let mut changes = Box::new([0u64; 1024]);
         for (code, entry) in lowered.iter().enumerate().take(0x1_0000) {
             changes[code >> 6] |= u64::from(*entry != 0) << (code & 63);
         }
@@ -301,6 +322,12 @@ fn is_ignorable(c: char) -> bool {
             | '\u{FE20}'..='\u{FE2F}'))
 }
 
+/// Whether the character is a Korean syllable: Unicode takes it apart and puts it together again,
+/// at length, to the same.
+const fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{AC00}'..='\u{D7A3}')
+}
+
 /// Whether Unicode has no other form of the character: most of them, told without writing one out.
 fn is_plain(c: char) -> bool {
     let mut plain = true;
@@ -348,6 +375,71 @@ fn fold_by_rules(
     (out, folds)
 }
 
+/// Without what keeps itself: code and entry of every other character.
+fn put_entries(entries: &[u32], out: &mut Vec<u8>) {
+    let codes = 0..entries.len() as u32;
+    let all = codes.zip(entries.iter().copied());
+    let (codes, changed): (Vec<u32>, Vec<u32>) = all.filter(|(_, entry)| *entry != 0).unzip();
+    codes.put(out);
+    changed.put(out);
+}
+
+/// Entries of which every target is a character, and every character that is marked for it among
+/// `several`.
+fn take_entries(from: &mut Reader<'_>, several: &[(char, &'static str)]) -> Option<Box<[u32]>> {
+    let (codes, changed) = (Vec::<u32>::take(from)?, Vec::<u32>::take(from)?);
+    if codes.len() != changed.len() || !several.is_sorted_by(|a, b| a.0 < b.0) {
+        return None;
+    }
+    let mut entries = vec![0; TABLE_END].into_boxed_slice();
+    for (code, entry) in codes.into_iter().zip(changed) {
+        match entry & CHAR_MASK {
+            0 | NOTHING => {}
+            SEVERAL => {
+                let c = char::from_u32(code)?;
+                several.binary_search_by_key(&c, |(from, _)| *from).ok()?;
+            }
+            target => {
+                char::from_u32(target)?;
+            }
+        }
+        *entries.get_mut(code as usize)? = entry;
+    }
+    Some(entries)
+}
+
+fn put_several(several: &[(char, &'static str)], out: &mut Vec<u8>) {
+    let (from, to): (Vec<char>, Vec<String>) = several
+        .iter()
+        .map(|(from, to)| (*from, (*to).to_owned()))
+        .unzip();
+    from.put(out);
+    to.put(out);
+}
+
+fn take_several(from: &mut Reader<'_>) -> Option<Vec<(char, &'static str)>> {
+    let (chars, texts) = (Vec::<char>::take(from)?, Vec::<String>::take(from)?);
+    let texts = texts.into_iter().map(|text| &*text.leak());
+    (chars.len() == texts.len()).then(|| chars.into_iter().zip(texts).collect())
+}
+
+impl Stored for FoldTable {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_several(&self.several, out);
+        put_several(&self.several_lowered, out);
+        put_entries(&self.entries, out);
+        put_entries(&self.lowered, out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        let several = take_several(from)?;
+        let several_lowered = take_several(from)?;
+        let entries = take_entries(from, &several)?;
+        let lowered = take_entries(from, &several_lowered)?;
+        Some(Self::of(entries, lowered, several, several_lowered))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -355,7 +447,9 @@ mod tests {
     #[test]
     fn plain_characters_are_those_that_the_rules_leave_alone() {
         let none = std::collections::HashMap::new();
-        for c in ('\u{80}'..=char::MAX).filter(|c| is_plain(*c) && !is_ignorable(*c)) {
+        for c in
+            ('\u{80}'..=char::MAX).filter(|c| (is_hangul(*c) || is_plain(*c)) && !is_ignorable(*c))
+        {
             let (text, folds) = fold_by_rules(c, &none, &none);
             assert!(
                 text == c.to_string() && folds.is_empty(),

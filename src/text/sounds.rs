@@ -4,12 +4,13 @@
 //! and with `v` for ü; parts from `splits.csv`.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use pinyin::{ToPinyin, ToPinyinMulti};
 
 use super::FoldTable;
 use crate::data;
+use crate::stored::{Reader, Stored};
 
 /// A syllable of Mandarin without its tone; 0 is none.
 pub type Syllable = u16;
@@ -29,11 +30,23 @@ pub struct Sounds {
     parts: HashMap<char, Vec<(char, char)>>,
 }
 
+static TABLE: OnceLock<Sounds> = OnceLock::new();
+
 impl Sounds {
-    /// The table of the program, built on first use (about 10 ms).
+    /// The table of the program, built on first use.
     pub fn get() -> &'static Self {
-        static TABLE: LazyLock<Sounds> = LazyLock::new(Sounds::build);
-        &TABLE
+        TABLE.get_or_init(Self::build)
+    }
+
+    /// As [`FoldTable::adopt`].
+    pub(crate) fn adopt(self) {
+        // If there is one it is equal: both are made by the same program.
+        TABLE.get_or_init(|| self);
+    }
+
+    /// The table of the program, if something has needed it.
+    pub(crate) fn made() -> Option<&'static Self> {
+        TABLE.get()
     }
 
     /// The readings of a folded character, the usual one first. A digit is read as its numeral;
@@ -169,6 +182,44 @@ pub fn without_tone(c: char) -> Option<u8> {
         'ü' | 'ǖ' | 'ǘ' | 'ǚ' | 'ǜ' => b'v',
         _ => return None,
     })
+}
+
+impl Stored for Sounds {
+    fn put(&self, out: &mut Vec<u8>) {
+        let letters: Vec<String> = self.letters.iter().map(|l| (*l).to_owned()).collect();
+        letters.put(out);
+        self.readings.as_flattened().to_vec().put(out);
+        let mut parts: Vec<(char, Vec<(char, char)>)> = self
+            .parts
+            .iter()
+            .map(|(whole, parts)| (*whole, parts.clone()))
+            .collect();
+        parts.sort_unstable();
+        parts.put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        let letters = Vec::<String>::take(from)?;
+        // The first is empty, as none of the others, which all consist of ASCII letters.
+        let sound = letters.first()?.is_empty()
+            && letters.is_sorted_by(|a, b| a < b)
+            && letters
+                .iter()
+                .all(|syllable| syllable.bytes().all(|b| b.is_ascii_lowercase()));
+        let syllables = Vec::<Syllable>::take(from)?;
+        let known = syllables.iter().all(|s| usize::from(*s) < letters.len());
+        let (readings, rest) = syllables.as_chunks::<READINGS>();
+        if !sound || !known || readings.len() != HAN.len() || !rest.is_empty() {
+            return None;
+        }
+        Some(Self {
+            letters: letters.into_iter().map(|l| &*l.leak()).collect(),
+            readings: readings.into(),
+            parts: Vec::<(char, Vec<(char, char)>)>::take(from)?
+                .into_iter()
+                .collect(),
+        })
+    }
 }
 
 #[cfg(test)]

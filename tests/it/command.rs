@@ -37,6 +37,7 @@ impl Bench {
         command
             .current_dir(self.dir.path())
             .env("YUJIAN_LANG", "en")
+            .env("YUJIAN_CACHE_DIR", self.path("cache"))
             .args(args);
         command.output().unwrap()
     }
@@ -384,6 +385,7 @@ fn a_killed_scan_resumes_to_the_same_bytes() {
         let _ = fs::remove_dir_all(bench.path("killed"));
         let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("yujian"))
             .current_dir(bench.dir.path())
+            .env("YUJIAN_CACHE_DIR", bench.path("cache"))
             .args([
                 "scan",
                 "corpus",

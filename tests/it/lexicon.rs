@@ -13,6 +13,7 @@ fn yujian(dir: &Path, args: &[&str]) -> (i32, String) {
     let output = command
         .current_dir(dir)
         .env("YUJIAN_LANG", "en")
+        .env("YUJIAN_CACHE_DIR", dir.join("cache"))
         .args(args)
         .output()
         .unwrap();

@@ -72,9 +72,9 @@ pub struct CompiledTerms {
     /// Different folded terms.
     pub terms: Vec<String>,
     /// How rules spell each, where they spell it otherwise or where it is a number.
-    declared: Vec<Vec<String>>,
+    pub(super) declared: Vec<Vec<String>>,
     /// Whether the context words of a rule by position lead to its values.
-    leads: Vec<bool>,
+    pub(super) leads: Vec<bool>,
     /// Roles of each.
     pub roles: Vec<Vec<Role>>,
     /// Keyword rules by rule position.

@@ -10,9 +10,9 @@ use crate::Folds;
 
 /// Some of the compiled terms, with a matcher of their own.
 pub struct TermFinder {
-    matcher: TermMatcher,
+    pub(super) matcher: TermMatcher,
     /// Number in the matcher → number in [`CompiledTerms::terms`], ascending.
-    numbers: Vec<u32>,
+    pub(super) numbers: Vec<u32>,
 }
 
 impl TermFinder {

@@ -4,6 +4,7 @@ mod combine;
 mod compile;
 mod finder;
 mod matcher;
+mod stored;
 
 pub use combine::{Candidate, Settle, back, forward, is_whole_word};
 pub use compile::{CompiledTerms, KeywordRule, Role, Stage};

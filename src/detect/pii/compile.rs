@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use regex::{Regex, RegexBuilder};
+use rayon::prelude::*;
 
 use super::confirm::{self, Confirm};
+use super::pattern::Pattern;
+use crate::rules::RuleSet;
 use crate::rules::syntax::{Anchor, Boundary, Mask, RuleSpec};
-use crate::rules::{RuleSet, Tables};
 use crate::text::FoldTable;
 use crate::{Complaint, Confidence, RuleIndex};
 
@@ -20,15 +21,13 @@ pub struct PatternRule {
     /// Kind of value.
     pub entity: String,
     /// What it looks like; none where a function finds it.
-    pub pattern: Option<Regex>,
+    pub pattern: Option<Pattern>,
     /// Where to look.
     pub anchor: Anchor,
     /// Fewest digits.
     pub min_digits: usize,
     /// Fewest bytes of a cluster.
     pub min_length: usize,
-    /// Whether the pattern has groups of which one is the value.
-    pub has_value_group: bool,
     /// What may not stand beside.
     pub boundary: Boundary,
     /// All must agree.
@@ -75,15 +74,39 @@ pub struct CompiledPatterns {
     pub everywhere: Vec<RuleIndex>,
     /// Rules with anchor `context`: also tried in whole fields whose key is a context word.
     pub by_context: Vec<RuleIndex>,
-    /// Data the confirmations look up.
-    pub tables: &'static Tables,
 }
 
 impl CompiledPatterns {
     /// From a rule set.
     pub fn new(rules: &RuleSet, complaints: &mut Vec<Complaint>) -> Self {
+        let compiled: Vec<(Option<PatternRule>, Vec<Complaint>)> = (0..rules.rules().len())
+            .into_par_iter()
+            .map(|position| {
+                let mut complaints = Vec::new();
+                let rule = one(position, rules, Pattern::new, &mut complaints);
+                (rule, complaints)
+            })
+            .collect();
+        let rules = compiled.into_iter().map(|(rule, mut of_rule)| {
+            complaints.append(&mut of_rule);
+            rule
+        });
+        Self::of(rules.collect())
+    }
+
+    /// From a rule set of which there was no complaint before: patterns are compiled when they
+    /// are first tried.
+    pub(crate) fn known(rules: &RuleSet) -> Self {
+        let known = |source: &str| Ok(Pattern::known(source));
+        let compiled = (0..rules.rules().len())
+            .map(|position| one(position, rules, known, &mut Vec::new()))
+            .collect();
+        Self::of(compiled)
+    }
+
+    fn of(rules: Vec<Option<PatternRule>>) -> Self {
         let mut compiled = Self {
-            rules: Vec::with_capacity(rules.rules().len()),
+            rules: Vec::with_capacity(rules.len()),
             digit: Vec::new(),
             digit_in_context: Vec::new(),
             fewest_digits: usize::MAX,
@@ -91,19 +114,9 @@ impl CompiledPatterns {
             address: Vec::new(),
             everywhere: Vec::new(),
             by_context: Vec::new(),
-            tables: Tables::builtin(),
         };
-        for (position, spec) in rules.rules().iter().enumerate() {
+        for (position, rule) in rules.into_iter().enumerate() {
             let index = RuleIndex(position as u32);
-            let mut report = |what: String, hint: &str| {
-                complaints.push(Complaint {
-                    file: spec.id.get_ref().clone(),
-                    line: 0,
-                    what,
-                    hint: hint.to_owned(),
-                });
-            };
-            let rule = one(index, spec, rules, &mut report);
             if let Some(rule) = &rule {
                 match rule.anchor {
                     Anchor::Digit if rule.context_required => {
@@ -136,11 +149,21 @@ impl CompiledPatterns {
 }
 
 fn one(
-    index: RuleIndex,
-    spec: &RuleSpec,
+    position: usize,
     rules: &RuleSet,
-    report: &mut impl FnMut(String, &str),
+    compile: impl Fn(&str) -> Result<Pattern, String>,
+    complaints: &mut Vec<Complaint>,
 ) -> Option<PatternRule> {
+    let index = RuleIndex(position as u32);
+    let spec: &RuleSpec = &rules.rules()[position];
+    let mut report = |what: String, hint: &str| {
+        complaints.push(Complaint {
+            file: spec.id.get_ref().clone(),
+            line: 0,
+            what,
+            hint: hint.to_owned(),
+        });
+    };
     let anchor = spec.anchor?;
     let pattern = spec
         .pattern
@@ -184,7 +207,6 @@ fn one(
             .min_length
             .unwrap_or(1)
             .max(spec.min_digits.unwrap_or(1)),
-        has_value_group: has_value_group(pattern.as_ref()),
         boundary: spec.boundary,
         confirm,
         has_context: !spec.context.is_empty(),
@@ -212,10 +234,6 @@ fn one(
     })
 }
 
-fn has_value_group(pattern: Option<&Regex>) -> bool {
-    pattern.is_some_and(|p| p.capture_names().flatten().any(|name| name == "value"))
-}
-
 /// ASCII letters and digits of `value`, upper case; if there are none (an address in Han
 /// characters), all of it.
 pub fn compact(value: &str) -> Vec<u8> {
@@ -232,49 +250,4 @@ pub fn compact(value: &str) -> Vec<u8> {
     } else {
         kept
     }
-}
-
-/// Compiles a pattern with ASCII classes, or says what is wrong with it.
-fn compile(pattern: &str) -> Result<Regex, String> {
-    let ascii = with_ascii_classes(pattern)?;
-    let regex = RegexBuilder::new(&ascii)
-        .size_limit(8 << 20)
-        .build()
-        .map_err(|error| {
-            format!(
-                "pattern: {}",
-                error.to_string().lines().last().unwrap_or("")
-            )
-        })?;
-    if regex.is_match("") {
-        return Err("pattern matches the empty text".to_owned());
-    }
-    Ok(regex)
-}
-
-/// `\d`, `\w`, `\s` and their opposites mean ASCII; `\b` is refused, because beside a Han
-/// character, which is a word character to it, it does not hold.
-fn with_ascii_classes(pattern: &str) -> Result<String, String> {
-    let mut out = String::with_capacity(pattern.len() + 16);
-    let mut chars = pattern.chars();
-    while let Some(c) = chars.next() {
-        if c != '\\' {
-            out.push(c);
-            continue;
-        }
-        match chars.next() {
-            Some('d') => out.push_str("[0-9]"),
-            Some('D') => out.push_str("[^0-9]"),
-            Some('w') => out.push_str("[0-9A-Za-z_]"),
-            Some('W') => out.push_str("[^0-9A-Za-z_]"),
-            Some('s') => out.push_str("[ \\t\\r\\n]"),
-            Some('S') => out.push_str("[^ \\t\\r\\n]"),
-            Some('b' | 'B' | '<' | '>') => {
-                return Err("pattern uses a word boundary, which fails beside Han characters; use the key `boundary`".to_owned());
-            }
-            Some(other) => out.extend(['\\', other]),
-            None => out.push('\\'),
-        }
-    }
-    Ok(out)
 }

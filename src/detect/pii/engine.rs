@@ -7,6 +7,7 @@ use super::confirm::Candidate;
 use super::{address, cluster, placeholder};
 use crate::detect::Profile;
 use crate::detect::keyword::{CompiledTerms, Hit, Role, back, forward, is_whole_word};
+use crate::rules::Tables;
 use crate::rules::syntax::Boundary;
 use crate::text::View;
 use crate::{Confidence, RuleIndex};
@@ -215,6 +216,7 @@ impl<'a> Search<'a> {
     fn matches(&mut self, rule: RuleIndex, start: usize, end: usize) {
         let rule = self.patterns.rule(rule);
         let Some(pattern) = &rule.pattern else { return };
+        let (has_value_group, pattern) = (pattern.has_value_group(), pattern.regex());
         let mut at = start;
         while at < end {
             let text = &self.text[..end];
@@ -222,7 +224,7 @@ impl<'a> Search<'a> {
                 return;
             };
             // Groups cost much more than the match, and few patterns have them.
-            let value = if rule.has_value_group {
+            let value = if has_value_group {
                 pattern
                     .captures_at(text, at)
                     .and_then(|found| found.name("value"))
@@ -268,7 +270,8 @@ impl<'a> Search<'a> {
             end,
             compact: &compact,
             in_context,
-            tables: self.patterns.tables,
+            // They are parsed when the first candidate comes.
+            tables: Tables::builtin(),
         };
         let mut reasons: Vec<&str> = vec!["form"];
         for confirm in &rule.confirm {

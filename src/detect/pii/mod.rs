@@ -18,6 +18,7 @@ mod finance;
 mod foreign;
 mod generic;
 mod mrz;
+mod pattern;
 mod placeholder;
 
 pub use anchors::{Anchors, Key};

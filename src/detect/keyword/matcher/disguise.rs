@@ -47,18 +47,18 @@ const SPLITS: usize = 3;
 
 /// What is looked for in disguise, and where.
 pub(super) struct Disguises {
-    sounds: &'static Sounds,
+    pub sounds: &'static Sounds,
     /// Folds wanted of each term.
-    wanted: Vec<Folds>,
+    pub wanted: Vec<Folds>,
     /// Sound of every character of [`HAN`], as a number below 1,024.
-    sound: Box<[u16; HAN_CODES]>,
+    pub sound: Box<[u16; HAN_CODES]>,
     /// First three sounds of what begins with two Han characters, and two with [`OPEN`].
-    thirds: Bits,
+    pub thirds: Bits,
     /// First two sounds → terms.
-    slots: Slots<u32>,
+    pub slots: Slots<u32>,
     /// First letters of words.
-    words: Bits,
-    word_slots: Slots<u32>,
+    pub words: Bits,
+    pub word_slots: Slots<u32>,
     /// ASCII bytes such words begin with, as [`super::index::Index::ascii`].
     pub first: [u8; 16],
 }

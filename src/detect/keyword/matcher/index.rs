@@ -18,7 +18,7 @@ use crate::text::{FoldTable, Folded};
 pub(super) const HAN: std::ops::Range<u32> = 0x4000..0xA000;
 
 /// Codes of the basic plane.
-const PLANE: usize = 0x1_0000;
+pub(super) const PLANE: usize = 0x1_0000;
 
 /// Places for the codes of [`HAN`], a power of two.
 pub(super) const HAN_CODES: usize = 0x8000;
@@ -54,7 +54,7 @@ pub(super) struct Index {
     /// First two characters → terms.
     pub slots: Slots<Entry>,
     /// The terms in the order of the slots, so that they are near when they are read.
-    text: String,
+    pub text: String,
     /// ASCII bytes a term begins with, by table of 16 × 8 bits: bit `b >> 4` of entry `b & 15`.
     pub ascii: [u8; 16],
     /// The same for terms that may begin inside a word.
@@ -78,15 +78,18 @@ pub(super) struct Bits {
 pub(super) const SECOND_BIT: u32 = 6;
 
 impl Bits {
+    /// What [`Bits::shift`] may be.
+    pub const SHIFTS: std::ops::RangeInclusive<u32> = 6..=20;
+
     /// A table for these, of which about one in fifty others passes.
     pub fn of(hashes: &mut Vec<u32>) -> Self {
         hashes.sort_unstable();
         hashes.dedup();
         let bits = (hashes.len() * 12).next_power_of_two().trailing_zeros();
-        let bits = bits.clamp(12, 26);
+        let shift = (32 - bits.min(32)).clamp(*Self::SHIFTS.start(), *Self::SHIFTS.end());
         let mut table = Self {
-            words: vec![0; 1 << (bits - 5)],
-            shift: 32 - bits,
+            words: vec![0; 1 << (27 - shift)],
+            shift,
         };
         for hash in hashes {
             let word = (*hash >> table.shift >> 5) as usize;
@@ -173,9 +176,9 @@ fn classes() -> impl Iterator<Item = u8> {
 #[derive(Clone, Copy)]
 pub(super) struct Slot {
     /// 0 where the slot is free.
-    key: u64,
-    first: u32,
-    last: u32,
+    pub key: u64,
+    pub first: u32,
+    pub last: u32,
 }
 
 /// Some of the terms of [`Slots`].
@@ -187,10 +190,10 @@ pub(super) struct Found {
 
 /// Open addressing: first two characters → terms.
 pub(super) struct Slots<T> {
-    slots: Vec<Slot>,
+    pub slots: Vec<Slot>,
     shift: u32,
     /// Third character, 0 where there is none, and the term.
-    terms: Vec<(u32, T)>,
+    pub terms: Vec<(u32, T)>,
 }
 
 /// The key of two folded characters; 0 for no second.
@@ -204,8 +207,19 @@ impl<T> Slots<T> {
     /// terms will lie.
     pub fn new(mut entries: Vec<(u64, u32, u32)>, mut make: impl FnMut(u32) -> T) -> Self {
         entries.sort_unstable();
-        let keys = entries.chunk_by(|a, b| a.0 == b.0).count();
-        let size = (keys * 2).next_power_of_two().max(16);
+        let terms = entries
+            .iter()
+            .map(|(_, third, term)| (*third, make(*term)))
+            .collect();
+        let same = entries.chunk_by(|a, b| a.0 == b.0);
+        let keys: Vec<(u64, u32)> = same.map(|all| (all[0].0, all.len() as u32)).collect();
+        Self::of(keys.into_iter(), terms)
+    }
+
+    /// From keys, different and none of them 0, each with the number of its terms, which follow
+    /// one another.
+    pub fn of(keys: impl ExactSizeIterator<Item = (u64, u32)>, terms: Vec<(u32, T)>) -> Self {
+        let size = (keys.len() * 2).next_power_of_two().max(16);
         let free = Slot {
             key: 0,
             first: 0,
@@ -214,19 +228,15 @@ impl<T> Slots<T> {
         let mut slots = Self {
             slots: vec![free; size],
             shift: 64 - size.trailing_zeros(),
-            terms: entries
-                .iter()
-                .map(|(_, third, term)| (*third, make(*term)))
-                .collect(),
+            terms,
         };
         let mut first = 0;
-        for same in entries.chunk_by(|a, b| a.0 == b.0) {
-            let last = first + same.len() as u32;
-            let mut place = slots.place(same[0].0);
+        for (key, count) in keys {
+            let last = first + count;
+            let mut place = slots.place(key);
             while slots.slots[place].key != 0 {
                 place = (place + 1) & (size - 1);
             }
-            let key = same[0].0;
             slots.slots[place] = Slot { key, first, last };
             first = last;
         }
@@ -282,8 +292,8 @@ pub(super) struct Entry {
     /// Its number.
     pub term: u32,
     /// Where it lies in [`Index::text`].
-    start: u32,
-    end: u32,
+    pub start: u32,
+    pub end: u32,
     /// As [`TermOptions`].
     pub reading: Reading,
     pub inside_words: bool,
@@ -340,13 +350,11 @@ impl Index {
                 inside_words: options.inside_words,
             }
         });
-        let mut han_folded = Box::new([0; HAN_CODES]);
-        han_folded[..HAN.len()].copy_from_slice(&folded[HAN.start as usize..HAN.end as usize]);
         Self {
             beyond: builder.beyond,
             alone: terms.iter().any(|term| term.chars().nth(1).is_none()),
             class: builder.class,
-            han_folded,
+            han_folded: Self::han_folded(&folded),
             han: Bits::of(&mut builder.pairs),
             third: Bits::of(&mut builder.thirds),
             three: Bits::of(&mut builder.three),
@@ -363,6 +371,13 @@ impl Index {
 }
 
 impl Index {
+    /// See the field of that name.
+    pub fn han_folded(folded: &[u16; PLANE]) -> Box<[u16; HAN_CODES]> {
+        let mut han_folded = Box::new([0; HAN_CODES]);
+        han_folded[..HAN.len()].copy_from_slice(&folded[HAN.start as usize..HAN.end as usize]);
+        han_folded
+    }
+
     /// The first byte of the first of some terms, 0 for none.
     #[inline(always)]
     pub fn touch(&self, found: Found) -> u8 {

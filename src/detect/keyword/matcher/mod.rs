@@ -13,6 +13,7 @@
 mod blocks;
 mod disguise;
 mod index;
+mod stored;
 mod walk;
 
 use std::ops::Range;
@@ -51,6 +52,7 @@ pub struct TermOptions {
 
 /// All occurrences of a fixed list of terms.
 pub struct TermMatcher {
+    /// By number; one that was restored has none but those that are looked for in disguise.
     terms: Vec<String>,
     index: Index,
     /// What is looked for in disguise, if something is.

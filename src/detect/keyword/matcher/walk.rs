@@ -1,6 +1,7 @@
 //! Whether a term stands at a place: the definition of a match that everything before it serves.
 
 use crate::Folds;
+use crate::stored::stored;
 use crate::text::{FoldTable, Folded};
 
 /// Symbols or spaces that may stand between two characters of a term.
@@ -201,3 +202,11 @@ fn may_repeat(seen: char, text: &str, offset: usize) -> bool {
             + text[offset..].chars().take_while(same).count()
             >= DRAWN_OUT
 }
+
+stored!(
+    enum Reading {
+        Exact,
+        Folded,
+        Evasive,
+    }
+);
