@@ -182,7 +182,9 @@ fn other_rules_are_other_files_and_only_the_last_used_are_kept() {
     let old = bench.cached();
     // What is not ours is left alone, whatever it is called.
     let foreign = ["notes.txt", "rules-of-the-house", "99.rules"];
-    foreign.map(|name| fs::write(bench.path("cache").join(name), "x").unwrap());
+    for name in foreign {
+        fs::write(bench.path("cache").join(name), "x").unwrap();
+    }
     let hour_ago = SystemTime::now() - Duration::from_secs(4000);
     let unfinished = old[0].with_extension("77.unfinished");
     for path in [&old[0], &unfinished] {
@@ -267,6 +269,7 @@ fn all_findings(scanner: &Scanner, texts: &[&str]) -> Vec<yujian::Finding> {
 /// run on, or read where nothing is.
 #[test]
 fn no_content_makes_a_restored_scanner_go_wrong() {
+    const CHANGES: usize = 150;
     let rules = Arc::new(RuleSet::builtin().unwrap());
     let scanner = Scanner::new(rules.clone(), DetectOptions::default()).unwrap();
     let stored = scanner.store();
@@ -278,9 +281,9 @@ fn no_content_makes_a_restored_scanner_go_wrong() {
     assert!(restored.store() == stored, "stored again it is the same");
     let few: Vec<&str> = texts.iter().copied().step_by(40).collect();
     let mut accepted = 0;
-    for part in 0..400 {
+    for part in 0..CHANGES {
         let mut bytes = stored.clone();
-        let place = stored.len() * part / 400 + part % 7;
+        let place = stored.len() * part / CHANGES + part % 7;
         bytes[place] ^= [1, 0x40, 0xFF][part % 3];
         if let Some(other) = Scanner::restore(&bytes, DetectOptions::default()) {
             all_findings(&other, &few);
@@ -289,5 +292,5 @@ fn no_content_makes_a_restored_scanner_go_wrong() {
         let cut = Scanner::restore(&stored[..place], DetectOptions::default());
         assert!(cut.is_none(), "cut at {place}");
     }
-    assert!((1..400).contains(&accepted), "{accepted} of 400 accepted");
+    assert!((1..CHANGES).contains(&accepted), "{accepted} accepted");
 }
