@@ -121,7 +121,7 @@ fn digest_of_program() -> io::Result<blake3::Hash> {
 fn key(program: &blake3::Hash, texts: &RuleTexts) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_derive_key("yujian 2026-11 compiled rules");
     hasher.update(program.as_bytes());
-    texts.hash_into(&mut hasher);
+    texts.add_to(&mut hasher);
     hasher.finalize().into()
 }
 

@@ -32,7 +32,7 @@ impl Scanner {
     /// keeps them must see that they are those that were stored.
     pub fn restore(bytes: &[u8], options: DetectOptions) -> Option<Self> {
         let mut from = Reader(bytes);
-        FoldTable::take(&mut from)?.adopt();
+        let table = FoldTable::take(&mut from)?;
         if bool::take(&mut from)? {
             Sounds::take(&mut from)?.adopt();
         }
@@ -46,6 +46,7 @@ impl Scanner {
         if !from.0.is_empty() {
             return None;
         }
+        table.adopt();
         let compiled = Compiled {
             patterns: CompiledPatterns::known(&rules),
             rules,

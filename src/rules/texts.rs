@@ -44,7 +44,7 @@ impl RuleTexts {
     /// Adds everything to a hash that decides what [`RuleTexts::load`] gives: names and texts in
     /// their order, each preceded by its length. What is built in is left to whoever knows which
     /// program this is.
-    pub fn hash_into(&self, hasher: &mut blake3::Hasher) {
+    pub fn add_to(&self, hasher: &mut blake3::Hasher) {
         hasher.update(&[u8::from(self.builtin)]);
         for part in self.given.iter().flat_map(|(name, text)| [name, text]) {
             hasher.update(&(part.len() as u64).to_le_bytes());

@@ -269,6 +269,7 @@ fn all_findings(scanner: &Scanner, texts: &[&str]) -> Vec<yujian::Finding> {
 /// run on, or read where nothing is.
 #[test]
 fn no_content_makes_a_restored_scanner_go_wrong() {
+    const CHANGES: usize = 150;
     let rules = Arc::new(RuleSet::builtin().unwrap());
     let scanner = Scanner::new(rules.clone(), DetectOptions::default()).unwrap();
     let stored = scanner.store();
@@ -280,9 +281,9 @@ fn no_content_makes_a_restored_scanner_go_wrong() {
     assert!(restored.store() == stored, "stored again it is the same");
     let few: Vec<&str> = texts.iter().copied().step_by(40).collect();
     let mut accepted = 0;
-    for part in 0..400 {
+    for part in 0..CHANGES {
         let mut bytes = stored.clone();
-        let place = stored.len() * part / 400 + part % 7;
+        let place = stored.len() * part / CHANGES + part % 7;
         bytes[place] ^= [1, 0x40, 0xFF][part % 3];
         if let Some(other) = Scanner::restore(&bytes, DetectOptions::default()) {
             all_findings(&other, &few);
@@ -291,5 +292,5 @@ fn no_content_makes_a_restored_scanner_go_wrong() {
         let cut = Scanner::restore(&stored[..place], DetectOptions::default());
         assert!(cut.is_none(), "cut at {place}");
     }
-    assert!((1..400).contains(&accepted), "{accepted} of 400 accepted");
+    assert!((1..CHANGES).contains(&accepted), "{accepted} accepted");
 }
