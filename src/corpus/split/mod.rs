@@ -2,8 +2,11 @@
 
 mod archive;
 pub mod code;
+pub mod csv;
 pub mod document;
 pub mod json;
+pub mod json_stream;
+mod json_syntax;
 pub mod jsonl;
 pub mod markdown;
 pub mod tar;
