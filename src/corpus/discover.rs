@@ -1,7 +1,8 @@
 //! Paths → shards, sorted; the only place that walks the file system.
 //!
 //! Everything that is met is accounted for: a file that will be read, one that is left out for a
-//! stated reason, or one that cannot be read. Links are followed once; loops end as duplicates.
+//! stated reason, or one that cannot be read. Links are followed once; loops end as
+//! duplicates, and links that lead out of what was to be scanned are left out.
 
 use std::collections::HashSet;
 use std::fs::{File, Metadata};
@@ -12,11 +13,9 @@ use std::path::{Path, PathBuf};
 use globset::GlobSet;
 use walkdir::WalkDir;
 
-use super::{Compression, Fate, Format, Shard, Skip};
+use super::sniff::{self, PEEK};
+use super::{Fate, Shard, Skip};
 use crate::SetupError;
-
-/// Bytes looked at to tell a format by its contents.
-const PEEK: usize = 4096;
 
 /// What is looked for where.
 #[derive(Debug, Default)]
@@ -40,6 +39,7 @@ pub fn discover(paths: &[PathBuf], options: &DiscoverOptions) -> Result<Vec<Shar
     let mut walk = Walk {
         options,
         seen: HashSet::new(),
+        roots: paths.iter().filter_map(|p| p.canonicalize().ok()).collect(),
         shards: Vec::new(),
     };
     let mut names = HashSet::new();
@@ -81,7 +81,7 @@ pub fn discover(paths: &[PathBuf], options: &DiscoverOptions) -> Result<Vec<Shar
         let list: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
         return Err(SetupError::other(
             format!("nothing to scan in {}: no files at all", list.join(", ")),
-            "name a directory that holds corpus shards (jsonl, txt, md; plain, .gz or .zst)",
+            "name a directory that holds corpus shards (jsonl, json, csv, txt, md, tar, zip, …)",
         ));
     }
     Ok(walk.shards)
@@ -91,6 +91,8 @@ struct Walk<'a> {
     options: &'a DiscoverOptions,
     /// Device and inode of every file met, so that links and hard links count once.
     seen: HashSet<(u64, u64)>,
+    /// What was to be scanned; canonical paths.
+    roots: Vec<PathBuf>,
     shards: Vec<Shard>,
 }
 
@@ -132,6 +134,9 @@ impl Walk<'_> {
 
     fn link(&mut self, root: &Root<'_>, link: &Path) {
         let (path, source) = root.names(link);
+        if self.leads_out(link) {
+            return self.push(path, link, source, 0, Fate::Skip(Skip::OutsideRoot));
+        }
         match std::fs::metadata(link) {
             Ok(target) if target.is_dir() => {
                 if self.seen.contains(&(target.dev(), target.ino())) {
@@ -142,6 +147,12 @@ impl Walk<'_> {
             }
             target => self.file(link, path, source, target),
         }
+    }
+
+    /// Whether a link leads out of everything that was to be scanned.
+    fn leads_out(&self, link: &Path) -> bool {
+        let target = link.canonicalize();
+        target.is_ok_and(|target| !self.roots.iter().any(|root| target.starts_with(root)))
     }
 
     fn is_own(&self, folder: &Path) -> bool {
@@ -219,7 +230,7 @@ impl Walk<'_> {
             return Fate::Skip(Skip::Empty);
         }
         match peek(location) {
-            Ok(head) => tell(name, &head),
+            Ok(head) => sniff::tell(name, &head),
             Err(error) => Fate::Fail("cannot-open".to_owned(), format!("cannot open: {error}")),
         }
     }
@@ -290,47 +301,4 @@ fn peek(location: &Path) -> std::io::Result<Vec<u8>> {
         .take(PEEK as u64)
         .read_to_end(&mut head)?;
     Ok(head)
-}
-
-/// What a file is: compression by its first bytes, format by its name without the suffixes of
-/// compression, and by its contents where the name says nothing.
-fn tell(name: &str, head: &[u8]) -> Fate {
-    let compression = match head {
-        [0x1F, 0x8B, ..] => Compression::Gzip,
-        [0x28, 0xB5, 0x2F, 0xFD, ..] => Compression::Zstd,
-        // A skippable frame may come first.
-        [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Compression::Zstd,
-        _ => Compression::None,
-    };
-    let lower = name.to_lowercase();
-    let mut stem = lower.as_str();
-    for suffix in [".gz", ".gzip", ".zst", ".zstd"] {
-        stem = stem.strip_suffix(suffix).unwrap_or(stem);
-    }
-    let format = match stem.rsplit_once('.').map(|(_, e)| e) {
-        Some("jsonl" | "ndjson" | "jsonlines") => Some(Format::Jsonl),
-        Some("txt" | "text") => Some(Format::Text),
-        Some("md" | "markdown") => Some(Format::Markdown),
-        Some(_) if lower.contains(".jsonl") => Some(Format::Jsonl),
-        None if compression == Compression::None && looks_like_text(head) => Some(Format::Text),
-        _ => None,
-    };
-    format.map_or(Fate::Skip(Skip::UnsupportedFormat), |format| {
-        Fate::Read(format, compression)
-    })
-}
-
-/// Valid UTF-8 (but for a character cut at the end) without control characters of binary files.
-fn looks_like_text(head: &[u8]) -> bool {
-    let text = match std::str::from_utf8(head) {
-        Ok(text) => text,
-        Err(error) if error.error_len().is_none() => {
-            std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default()
-        }
-        Err(_) => return false,
-    };
-    !text.is_empty()
-        && !text
-            .bytes()
-            .any(|b| b < 0x20 && !matches!(b, b'\n' | b'\r' | b'\t' | 0x0C))
 }

@@ -18,5 +18,5 @@ mod stored;
 pub use difference::{Difference, Unlike};
 pub use profile::{Profile, ProfileLine, Stage};
 pub use proof::{Failure, prove};
-pub use record::{RecordFindings, RecordScan, WINDOW};
+pub use record::{PausedRecord, RecordFindings, RecordScan, WINDOW};
 pub use scanner::{DetectOptions, Scanner, Scratch};

@@ -1,8 +1,8 @@
 //! `basis.jsonl.zst`: what a later scan with other rules needs of this run beyond its tables.
 //!
 //! The first line holds the rule files as they were read, so that it can be told in which words
-//! two rule sets differ. Then comes a line for each shard that was read to its end, in the order
-//! of the paths: by source, the counts that do not depend on rules.
+//! two rule sets differ. Then comes a line for each shard that may be taken over, in the order of
+//! the paths: by source, the counts that do not depend on rules.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -69,7 +69,7 @@ impl BasisWriter {
         Ok(writer)
     }
 
-    /// Adds a shard that was read to its end; in the order of the paths.
+    /// Adds a shard that may be taken over; in the order of the paths.
     pub fn push(&mut self, path: &str, tally: &Tally) -> Result<(), RunError> {
         let line = |source: &SourceTally| SourceLine {
             records: source.records,

@@ -4,6 +4,9 @@ use super::table::{Row, Rows};
 use crate::RunError;
 
 /// Reads a table, which is in the order of the paths, along a list of paths in that order.
+///
+/// Rows of files in an archive stand before its own, `a.zip!b` before `a.zip`. What comes behind
+/// them and sorts before them, as `a.zip b` does, is not found; nothing is taken for another.
 pub(super) struct Joined<R> {
     rows: Rows<R>,
     path: fn(&R) -> &str,

@@ -20,7 +20,7 @@ use super::reader::Run;
 use super::rows::{ShardRow, Status};
 use super::{FORMAT_VERSION, RUN_FILE};
 use crate::RunError;
-use crate::corpus::Fate;
+use crate::corpus::{Charset, Fate, Format};
 use crate::scan::{KnownShard, ShardIndex};
 
 /// Under this reason records fail for a fault of the program, which other rules may not have.
@@ -98,7 +98,7 @@ impl Since {
         &self.rules
     }
 
-    /// Those shards of `now` that the run has read to their ends, and that have the path, size,
+    /// Those shards of `now` of which the run can be taken over, and that have the path, size,
     /// source and form they had then.
     ///
     /// # Errors
@@ -114,12 +114,11 @@ impl Since {
                 continue;
             };
             let expected = ShardRow::new(shard);
-            let same = then.status == Status::Scanned
+            let same = may_be_carried(&then)
                 && then.bytes == shard.bytes
                 && then.source == expected.source
                 && then.format == expected.format
-                && then.compression == expected.compression
-                && !then.reasons.contains_key(INTERNAL);
+                && then.compression == expected.compression;
             if let (true, Some(digest)) = (same, then.digest) {
                 let (decoded_bytes, again) = (then.decoded_bytes, vec![]);
                 known.insert(
@@ -181,6 +180,24 @@ impl Since {
             .map(|(index, shard)| (*index, shard.digest.clone()));
         Carry::open(&self.run, digests.collect(), sidecar)
     }
+}
+
+/// Whether a later scan may take over what a run says of this shard: it was read to its end, no
+/// record failed for a fault of the program, and it is lines of JSON or one document, in UTF-8.
+///
+/// Of these two the bytes are those of the text, so that it can be told before they are read
+/// whether words stand in them. Everything else (archives and what is in them, JSON, tables,
+/// code, other charsets) is scanned in full.
+pub(super) fn may_be_carried(row: &ShardRow) -> bool {
+    let is = |format: Format| row.format.as_deref() == Some(format.as_str());
+    let format = is(Format::Jsonl) || is(Format::Text) || is(Format::Markdown);
+    let utf8 = row.encoding == Some(Charset::Utf8.name());
+    row.status == Status::Scanned
+        && row.archive.is_none()
+        && row.digest.is_some()
+        && format
+        && utf8
+        && !row.reasons.contains_key(INTERNAL)
 }
 
 /// Whether the run in `dir` has another format version. No if there is no run.

@@ -1,19 +1,24 @@
 //! The line itself: shards in, outcomes out, on every core.
 
+mod batch;
+mod feeder;
+mod hash;
 mod known;
 mod line;
 mod outcome;
 mod piece;
 mod sketch;
 mod sources;
+mod work;
 
+use crate::corpus::Limits;
 use crate::corpus::split::json::{MetaPaths, TextPaths};
 
 pub use known::{Escapes, Known, KnownShard, ShardTouch};
 pub use line::{Event, Finished, Line, Nothing, Progress};
 pub use outcome::{
-    Counts, FindingCounts, Hits, PieceOutcome, RecordIssue, RecordOutcome, ShardIndex,
-    ShardOutcome, SourceTally, Tally,
+    Counts, FindingCounts, Hits, MemberOutcome, PieceOutcome, RecordIssue, RecordOutcome,
+    ShardIndex, ShardOutcome, SourceTally, Tally,
 };
 pub use piece::count_findings;
 pub use sketch::Distinct;
@@ -28,6 +33,8 @@ pub struct ScanOptions {
     pub meta: MetaPaths,
     /// Which source a record belongs to.
     pub sources: SourceRules,
+    /// How far a file may go before it counts as hostile.
+    pub limits: Limits,
     /// Whether every record gets a row, not only those with findings.
     pub sidecar: bool,
     /// Bytes of an uncompressed shard that one thread scans at a time; a power of two, at least
@@ -43,6 +50,7 @@ impl Default for ScanOptions {
             text: TextPaths::default(),
             meta: MetaPaths::default(),
             sources: SourceRules::default(),
+            limits: Limits::default(),
             sidecar: false,
             chunk: 8 << 20,
             map: true,

@@ -3,6 +3,9 @@
 
 mod cache;
 mod command;
+mod formats;
+mod hard;
+mod hostile;
 mod layers;
 mod lexicon;
 mod pii_matrix;

@@ -9,6 +9,8 @@ use serde_json::Value;
 
 #[path = "since_bench.rs"]
 mod bench;
+#[path = "since_formats.rs"]
+mod formats;
 
 use bench::{
     Bench, Files, RULES, base, corpus, edited, gzip, pack, records, rule, scanned, told, unheard,

@@ -7,6 +7,9 @@ use std::borrow::Cow;
 
 use sonic_rs::LazyValue;
 
+use super::json_syntax::Syntax;
+pub use crate::corpus::records::{FieldName, Meta};
+
 /// One step of a text path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
@@ -31,6 +34,24 @@ impl TextPaths {
             .collect::<Result<_, _>>()
             .map(Self)
     }
+
+    /// Whether the column or top-level key `name` holds text.
+    pub fn names(&self, name: &str) -> bool {
+        self.0.iter().any(|path| {
+            let mut left = Some(name);
+            for step in path {
+                let Step::Key(key) = step else { return false };
+                left = left.and_then(|l| l.strip_prefix(key.as_str()));
+                left = left.map(|l| l.strip_prefix('.').unwrap_or(l));
+            }
+            path.is_empty() || left == Some("")
+        })
+    }
+}
+
+/// Whether `name` is the dotted path `path`.
+pub fn is_dotted(path: &[String], name: &str) -> bool {
+    !name.is_empty() && name.split('.').eq(path.iter().map(String::as_str))
 }
 
 fn parse(path: &str) -> Result<Vec<Step>, String> {
@@ -67,28 +88,6 @@ pub enum FieldText<'a> {
     Escaped(&'a str),
 }
 
-/// Where a field stands in its record.
-#[derive(Clone, Copy, Debug)]
-pub struct FieldName<'a> {
-    /// Dotted, with positions in lists: `messages[1].content`.
-    pub path: &'a str,
-    /// The last key on the way.
-    pub key: &'a str,
-}
-
-/// What a record says of itself.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Meta {
-    /// Its id: a string or number, as written.
-    pub id: Option<String>,
-    /// Values of [`MetaPaths::sources`], in that order.
-    pub sources: Vec<Option<String>>,
-    /// Whether no text path matched, so that every string and number was scanned.
-    pub whole: bool,
-    /// Whether a key stood there twice.
-    pub repeated_key: bool,
-}
-
 /// Why a line is no record, or has no text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoRecord {
@@ -100,6 +99,8 @@ pub enum NoRecord {
     NoText,
 }
 
+/// Depth of nesting that the parser survives on a small stack, whatever the limit.
+pub(super) const DEEPEST: u32 = 2048;
 /// Depth of nesting that is followed; what is deeper is scanned as it is written.
 const DEPTH: usize = 64;
 
@@ -149,6 +150,59 @@ pub fn record<'a>(
     }
     if walk.found {
         Ok(meta)
+    } else {
+        Err(NoRecord::NoText)
+    }
+}
+
+/// Whether `text` is nested deeper than `limit`; what is no JSON may be or not.
+///
+/// To be asked before anything else here: the parser below recurses.
+pub fn is_too_deep(text: &str, limit: u32) -> bool {
+    let limit = limit.min(DEEPEST);
+    if text.len() <= limit as usize {
+        return false;
+    }
+    // `[` and `{` differ in one bit. Sums of 255 bytes fit into a byte, so that this is vectorized.
+    let opens = |part: &[u8]| part.iter().map(|b| u8::from(b | 0x20 == b'{')).sum::<u8>();
+    let open: usize = text
+        .as_bytes()
+        .chunks(255)
+        .map(|part| usize::from(opens(part)))
+        .sum();
+    if open <= limit as usize {
+        return false;
+    }
+    let mut syntax = Syntax::new(limit);
+    syntax.take(text.trim_start_matches('\u{FEFF}').as_bytes());
+    syntax.too_deep
+}
+
+/// Calls `field` for every field of text of any JSON value: an object like [`record`]; of a list
+/// or a single value, every string and number.
+///
+/// # Errors
+///
+/// [`NoRecord`]; then `field` was not called.
+pub fn value(
+    text: &str,
+    paths: &TextPaths,
+    meta_paths: &MetaPaths,
+    field: &mut dyn FnMut(FieldName<'_>, FieldText<'_>),
+) -> Result<Meta, NoRecord> {
+    let body = text.trim_matches([' ', '\t', '\r', '\n']);
+    if body.starts_with('{') {
+        return record(body, paths, meta_paths, field);
+    }
+    let whole: LazyValue<'_> = sonic_rs::from_str(body).map_err(|_| NoRecord::NotJson)?;
+    let mut walk = Walk {
+        path: String::new(),
+        found: false,
+        field,
+    };
+    walk.all("", &whole, DEPTH);
+    if walk.found {
+        Ok(Meta::default())
     } else {
         Err(NoRecord::NoText)
     }

@@ -1,4 +1,13 @@
 //! Decoded bytes → records → fields. One file a format.
 
+mod archive;
+pub mod code;
+pub mod csv;
+pub mod document;
 pub mod json;
+pub mod json_stream;
+mod json_syntax;
 pub mod jsonl;
+pub mod markdown;
+pub mod tar;
+pub mod zip;
