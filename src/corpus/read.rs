@@ -11,7 +11,7 @@ use super::charset::{SAMPLE, Utf8Reader};
 use super::decode::Hashing;
 use super::mojibake::is_mojibake;
 use super::records::{ReadEnd, Records};
-use super::split::{document, jsonl, tar, zip};
+use super::split::{document, jsonl, parquet, tar, zip};
 use super::{Charset, Compression, Format, Input, Random};
 use crate::ShardError;
 
@@ -71,7 +71,11 @@ impl Records<'_> {
     ) -> (String, Result<u64, (ShardError, u64)>) {
         if format.is_binary() {
             let result = self.read_binary(input, format);
-            let bytes = input.read_bytes();
+            let bytes = if format.counts_text() {
+                self.accounted
+            } else {
+                input.read_bytes()
+            };
             return (
                 String::new(),
                 result.map(|()| bytes).map_err(|e| (e, bytes)),
@@ -129,6 +133,8 @@ impl Records<'_> {
     fn read_anywhere(&mut self, random: &Random<'_>, format: Format) -> Result<(), ShardError> {
         match format {
             Format::Zip => zip::read(random, self)?,
+            // Tells of its text only.
+            Format::Parquet => return parquet::read(random, self),
             _ => return Err(NO_READER),
         }
         self.overhead(random.len().saturating_sub(self.accounted));
@@ -153,7 +159,11 @@ impl Records<'_> {
         let end = ReadEnd {
             digest,
             stored_bytes,
-            decoded_bytes: random.len(),
+            decoded_bytes: if format.counts_text() {
+                self.accounted
+            } else {
+                random.len()
+            },
             ..ReadEnd::default()
         };
         self.close(end, result.err())

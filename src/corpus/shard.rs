@@ -26,6 +26,8 @@ pub enum Format {
     Tar,
     /// An archive of files, read by the directory at its end.
     Zip,
+    /// Columns of a table in pages, described at the end of the file.
+    Parquet,
 }
 
 impl Format {
@@ -41,11 +43,12 @@ impl Format {
             Self::Code => "code",
             Self::Tar => "tar",
             Self::Zip => "zip",
+            Self::Parquet => "parquet",
         }
     }
 
     /// Every format.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Jsonl,
         Self::Json,
         Self::Csv,
@@ -55,22 +58,23 @@ impl Format {
         Self::Code,
         Self::Tar,
         Self::Zip,
+        Self::Parquet,
     ];
 
     /// Whether it has a charset of its own to be told; if not, its reader gets bytes.
     pub const fn is_binary(self) -> bool {
-        matches!(self, Self::Tar | Self::Zip)
+        matches!(self, Self::Tar | Self::Zip | Self::Parquet)
     }
 
     /// Whether its directory stands at its end, so that it is read by [`Random`](super::Random).
     pub const fn is_random(self) -> bool {
-        matches!(self, Self::Zip)
+        matches!(self, Self::Zip | Self::Parquet)
     }
 
     /// Whether the bytes of its records are those of their text, and not stretches of the shard,
     /// so that they do not add up to its length.
     pub const fn counts_text(self) -> bool {
-        false
+        matches!(self, Self::Parquet)
     }
 
     /// Whether it holds files with formats of their own.

@@ -133,7 +133,6 @@ fn behind_skippable(head: &[u8]) -> Compression {
 /// Extensions of formats that have no reader in this version, and are not to be taken for the
 /// archive or the text they consist of.
 const UNREAD: &[&str] = &[
-    "parquet",
     "arrow",
     "feather",
     "ipc",
@@ -198,6 +197,7 @@ fn named(stem: &str) -> Option<Format> {
         Some("md" | "markdown") => Format::Markdown,
         Some("tar") => Format::Tar,
         Some("zip") => Format::Zip,
+        Some("parquet" | "pq" | "parq") => Format::Parquet,
         // Numbered parts: `x.jsonl.00001`.
         Some(_) if base.contains(".jsonl") => Format::Jsonl,
         _ if code::language(base).is_some() => Format::Code,
@@ -213,12 +213,15 @@ fn format(stem: &str, head: &[u8]) -> Result<Format, Skip> {
     if is_media(head) {
         return Err(Skip::MediaByReference);
     }
+    if head.starts_with(b"PAR1") || head.starts_with(b"PARE") {
+        return Ok(Format::Parquet);
+    }
     if let Some(archive) = archive(stem, head) {
         return Ok(archive);
     }
     let named = named(stem);
     match named {
-        Some(Format::Tar | Format::Zip) => {}
+        Some(Format::Tar | Format::Zip | Format::Parquet) => {}
         Some(Format::Jsonl) if begins_with_list(head) => return Ok(Format::Json),
         Some(format @ (Format::Jsonl | Format::Json | Format::Code)) => return Ok(format),
         _ if is_json_lines(head) => return Ok(Format::Jsonl),
@@ -235,8 +238,7 @@ fn format(stem: &str, head: &[u8]) -> Result<Format, Skip> {
 
 /// Formats of others that are told by their first bytes.
 fn is_unread(head: &[u8]) -> bool {
-    const MAGIC: [&[u8]; 8] = [
-        b"PAR1",
+    const MAGIC: [&[u8]; 7] = [
         b"ARROW1",
         b"SQLite format 3\0",
         b"%PDF-",
@@ -407,8 +409,8 @@ mod tests {
                 b"PK\x03\x04......................\x08\0\0\0mimetype",
                 "unsupported-format",
             ),
-            ("a.parquet", b"PAR1", "unsupported-format"),
-            ("a.jsonl", b"PAR1", "unsupported-format"),
+            ("a.parquet", b"PAR1", "parquet none"),
+            ("a.jsonl", b"PAR1", "parquet none misnamed"),
             ("a.jpg", b"\xFF\xD8\xFF\xE0", "media-by-reference"),
             ("a.jpg", object, "jsonl none"),
         ] {

@@ -2,9 +2,11 @@
 
 mod archive;
 pub mod code;
+pub mod columns;
 pub mod document;
 pub mod json;
 pub mod jsonl;
 pub mod markdown;
+pub mod parquet;
 pub mod tar;
 pub mod zip;
