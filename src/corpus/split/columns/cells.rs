@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::corpus::{Charset, sniff};
+
 /// What became of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wrote {
@@ -15,11 +17,20 @@ impl Wrote {
     /// As it was.
     pub const TEXT: Self = Self::Text(0);
 
-    /// Appends `value` to `text`, with U+FFFD for what is no UTF-8.
-    pub fn lossy(value: &[u8], text: &mut String) -> Self {
+    /// Appends the text that `value` is, in whatever charset. `certain`: whether it is text; then
+    /// U+FFFD stands for what cannot be read.
+    pub fn text(value: &[u8], certain: bool, text: &mut String) -> Self {
         if let Ok(valid) = simdutf8::basic::from_utf8(value) {
             text.push_str(valid);
             return Self::TEXT;
+        }
+        if sniff::is_text(&value[..value.len().min(sniff::PEEK)]) {
+            let (decoded, replaced) = Charset::of(value, true).decode(value);
+            text.push_str(&decoded);
+            return Self::Text(replaced);
+        }
+        if !certain {
+            return Self::Binary;
         }
         let mut replaced = 0;
         for chunk in value.utf8_chunks() {

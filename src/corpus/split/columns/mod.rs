@@ -5,7 +5,11 @@
 //! nothing, all. A reader decodes the first for every row and the others only for such rows.
 
 mod cells;
-pub mod number;
+mod codec;
+mod fault;
+mod meaning;
+mod number;
+mod slice;
 #[cfg(test)]
 pub mod told;
 
@@ -13,6 +17,10 @@ use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 pub use cells::{Cells, Wrote};
+pub use codec::Codec;
+pub use fault::Fault;
+pub use meaning::{MICRO, MILLI, Meaning, NANO};
+pub use slice::slice;
 
 use super::json::FieldText;
 use crate::corpus::records::{Extent, FieldName, Meta, ReadContext, Records};

@@ -1,11 +1,10 @@
 //! [`Column`]: one column of a row group, row by row, page by page.
 
-use super::fault::Fault;
 use super::levels::Hybrid;
 use super::pages::{Page, Pages};
 use super::schema::Shape;
 use super::values::{Dictionary, Values};
-use crate::corpus::split::columns::Cells;
+use crate::corpus::split::columns::{Cells, Fault};
 
 /// A page that is being read.
 struct Loaded {

@@ -7,8 +7,8 @@
 
 use std::ops::Range;
 
-use super::fault::Fault;
 use super::thrift::{varint, zigzag};
+use crate::corpus::split::columns::Fault;
 
 const CUT: Fault = Fault::Damaged("packed numbers of a page are cut off");
 

@@ -9,9 +9,9 @@
 //! those of its text: decoded bytes of a shard are the text that was scanned. Columns that are not
 //! wanted are not text of the corpus by its configuration, and count nowhere.
 
-mod codec;
 mod column;
-mod fault;
+#[cfg(test)]
+mod hard;
 mod levels;
 mod pages;
 mod schema;
@@ -21,19 +21,22 @@ mod thrift;
 mod values;
 
 use parquet::file::metadata::{
-    ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData,
+    ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader,
+    ParquetStatisticsPolicy, RowGroupMetaData,
 };
 
 use self::column::Column;
-use self::fault::Fault;
-use self::pages::{Pages, slice};
-use self::schema::{Meaning, Shape};
-use super::columns::{Cells, Plan};
+use self::pages::{Pages, Place};
+use self::schema::Shape;
+use self::thrift::Scout;
+use super::columns::{Cells, Fault, Meaning, Plan, slice};
 use crate::corpus::Random;
 use crate::corpus::limits::Limits;
 use crate::corpus::records::{ReadContext, Records};
 use crate::{Limit, ShardError};
 
+/// Code for damage.
+const REASON: &str = "bad-parquet";
 /// Text that is gathered before its rows are told, and rows at most.
 const BATCH: usize = 1 << 20;
 const BATCH_ROWS: usize = 1024;
@@ -51,8 +54,9 @@ const SCHEMA_DEPTH: usize = 64;
 pub fn read(random: &Random<'_>, records: &mut Records<'_>) -> Result<(), ShardError> {
     let context = records.context;
     let limits = context.limits;
-    let footer = footer(random, limits).map_err(|fault| fault.at(random.len(), limits))?;
-    let (plan, shapes) = plan(&footer, context).map_err(|fault| fault.at(random.len(), limits))?;
+    let footer = footer(random, limits).map_err(|fault| fault.at(REASON, random.len(), limits))?;
+    let (plan, shapes) =
+        plan(&footer, context).map_err(|fault| fault.at(REASON, random.len(), limits))?;
     let mut table = Table {
         random,
         context,
@@ -100,13 +104,22 @@ fn footer(random: &Random<'_>, limits: &Limits) -> Result<ParquetMetaData, Fault
     let start = tail_at.checked_sub(u64::from(length)).filter(|at| *at >= 4);
     let start = start.ok_or(Fault::Damaged("the footer is longer than the file"))?;
     let bytes = slice(random, start, length as usize)?;
-    if thrift::schema_depth(&bytes, SCHEMA_DEPTH)? > SCHEMA_DEPTH {
+    let scout = Scout::new(&bytes, SCHEMA_DEPTH)?;
+    if scout.encrypted {
+        return Err(ENCRYPTED);
+    }
+    if scout.depth > SCHEMA_DEPTH {
         return Err(Fault::Refused(
             "schema-depth",
             "groups of its schema are nested deeper than 64: write it anew with a flatter one",
         ));
     }
-    ParquetMetaDataReader::decode_metadata(&bytes)
+    // Statistics are not needed, and writers get them wrong.
+    let mut options = ParquetMetaDataOptions::new();
+    options.set_encoding_stats_policy(ParquetStatisticsPolicy::SkipAll);
+    options.set_column_stats_policy(ParquetStatisticsPolicy::SkipAll);
+    options.set_size_stats_policy(ParquetStatisticsPolicy::SkipAll);
+    ParquetMetaDataReader::decode_metadata_with_options(&bytes, Some(&options))
         .map_err(|_| Fault::Damaged("the footer is damaged"))
 }
 
@@ -159,7 +172,7 @@ impl Table<'_> {
         let result = self.rows(group.num_rows(), &mut reading, records);
         let offset = reading.at;
         self.shapes = shapes;
-        result.map_err(|fault| fault.at(offset, context.limits))
+        result.map_err(|fault| fault.at(REASON, offset, context.limits))
     }
 
     fn rows(
@@ -319,11 +332,17 @@ fn open<'a>(
             "a column lies in another file: write it anew as one",
         ));
     }
-    // Some writers say 0 where there is no dictionary.
-    let dictionary = chunk.dictionary_page_offset().filter(|at| *at > 0);
-    let data = chunk.data_page_offset();
-    let place = |at: i64| u64::try_from(at).map_err(|_| Fault::Damaged("a place is negative"));
-    let start = place(dictionary.map_or(data, |at| at.min(data)))?;
-    let end = start.saturating_add(place(chunk.compressed_size())?);
-    Pages::new(random, context, (start, end), chunk.compression())
+    let number = |n: i64| u64::try_from(n).map_err(|_| Fault::Damaged("a place is negative"));
+    // Some writers say 0 where there is no dictionary, or no data.
+    let pages = [
+        chunk.dictionary_page_offset(),
+        Some(chunk.data_page_offset()),
+    ];
+    let start = pages.into_iter().flatten().filter(|at| *at > 0).min();
+    let place = Place {
+        start: number(start.unwrap_or(0))?,
+        bytes: number(chunk.compressed_size())?,
+        values: number(chunk.num_values())?,
+    };
+    Pages::new(random, context, place, chunk.compression())
 }

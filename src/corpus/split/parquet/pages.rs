@@ -4,12 +4,11 @@ use std::borrow::Cow;
 
 use parquet::basic::Compression;
 
-use super::codec::Codec;
-use super::fault::Fault;
 use super::thrift::{PageHeader, page_header};
 use crate::Limit;
 use crate::corpus::Random;
 use crate::corpus::records::ReadContext;
+use crate::corpus::split::columns::{Codec, Fault, slice};
 
 /// Bytes that are read for a header at first, and at most: it may hold the least and the greatest
 /// value of its page.
@@ -21,10 +20,31 @@ pub struct Pages<'a> {
     random: &'a Random<'a>,
     context: &'a ReadContext<'a>,
     codec: Codec,
-    /// Where the next header begins, and where the column ends.
+    /// Where the next header begins.
     pub at: u64,
+    /// Where the column ends, and where it may end.
     end: u64,
+    utmost: u64,
+    /// Entries that the footer promises and no page has held yet.
+    left: u64,
 }
+
+/// What the footer says of a column in a row group.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Where its first page begins.
+    pub start: u64,
+    /// Bytes of all pages.
+    pub bytes: u64,
+    /// Entries in all pages: values and nulls.
+    pub values: u64,
+}
+
+/// Bytes by which columns may be longer than they say: early programs forgot the header of the
+/// dictionary.
+///
+/// Source: PARQUET-816, `kMaxDictHeaderSize` of Arrow C++.
+const FORGOTTEN: u64 = 100;
 
 /// A page whose header was read.
 pub struct Page {
@@ -46,18 +66,21 @@ impl<'a> Pages<'a> {
     pub fn new(
         random: &'a Random<'a>,
         context: &'a ReadContext<'a>,
-        (start, end): (u64, u64),
+        place: Place,
         compression: Compression,
     ) -> Result<Self, Fault> {
-        if start < 4 || start > end || end > random.len() {
+        let end = place.start.saturating_add(place.bytes);
+        if place.start < 4 || end > random.len() {
             return Err(Fault::Damaged("a column lies outside of the file"));
         }
         Ok(Self {
             random,
             context,
             codec: Codec::new(compression)?,
-            at: start,
+            at: place.start,
             end,
+            utmost: end.saturating_add(FORGOTTEN).min(random.len()),
+            left: place.values,
         })
     }
 
@@ -67,11 +90,17 @@ impl<'a> Pages<'a> {
     ///
     /// If its header is malformed or claims what cannot be, and limits.
     pub fn next(&mut self) -> Result<Option<Page>, Fault> {
-        if self.at >= self.end {
+        let end = if self.left > 0 { self.utmost } else { self.end };
+        if self.at >= end {
             return Ok(None);
         }
         self.context.go_on()?;
-        let (header, length) = self.header()?;
+        let (header, length) = match self.header(end) {
+            Ok(header) => header,
+            // All is read: what is left is padding.
+            Err(Fault::Damaged(_)) if self.left == 0 => return Ok(None),
+            Err(fault) => return Err(fault),
+        };
         let body = self.at + length as u64;
         let size = |claimed: i64| {
             u64::try_from(claimed).map_err(|_| Fault::Damaged("a page claims a negative size"))
@@ -81,13 +110,16 @@ impl<'a> Pages<'a> {
             size(header.packed)?,
             size(header.values)?,
         );
-        if packed > self.end - body {
+        if packed > end - body {
             return Err(Fault::Damaged("a page is longer than its column"));
         }
         if bytes.max(packed) > self.context.limits.record_bytes {
             return Err(Fault::Limit(Limit::RecordBytes));
         }
         self.at = body + packed;
+        if matches!(header.kind, 0 | 3) {
+            self.left = self.left.saturating_sub(values);
+        }
         Ok(Some(Page {
             header,
             values,
@@ -97,8 +129,8 @@ impl<'a> Pages<'a> {
         }))
     }
 
-    fn header(&self) -> Result<(PageHeader, usize), Fault> {
-        let left = self.end - self.at;
+    fn header(&self, end: u64) -> Result<(PageHeader, usize), Fault> {
+        let left = end - self.at;
         let mut look = if self.random.bytes().is_some() {
             left
         } else {
@@ -164,30 +196,4 @@ impl<'a> Pages<'a> {
     fn slice(&self, at: u64, bytes: usize) -> Result<Cow<'a, [u8]>, Fault> {
         slice(self.random, at, bytes)
     }
-}
-
-/// `bytes` from `at` on.
-pub fn slice<'a>(random: &'a Random<'a>, at: u64, bytes: usize) -> Result<Cow<'a, [u8]>, Fault> {
-    const OUTSIDE: Fault = Fault::Damaged("it refers to bytes outside of the file");
-    if at
-        .checked_add(bytes as u64)
-        .is_none_or(|end| end > random.len())
-    {
-        return Err(OUTSIDE);
-    }
-    if let Some(all) = random.bytes() {
-        return Ok(Cow::Borrowed(&all[at as usize..at as usize + bytes]));
-    }
-    let mut buffer = vec![0; bytes];
-    let mut done = 0;
-    while done < bytes {
-        let read = random
-            .read_at(&mut buffer[done..], at + done as u64)
-            .map_err(|error| Fault::Shard(crate::ShardError::Read(error)))?;
-        if read == 0 {
-            return Err(OUTSIDE);
-        }
-        done += read;
-    }
-    Ok(Cow::Owned(buffer))
 }

@@ -1,11 +1,9 @@
 //! The columns of a file: where each stands in its record, how it is stored, and what it means.
 
-use chrono::{DateTime, NaiveDate, NaiveTime};
 use parquet::basic::{ConvertedType, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor, Type};
 
-use super::fault::Fault;
-use crate::corpus::split::columns::{Step, Wrote, number};
+use crate::corpus::split::columns::{Fault, MICRO, MILLI, Meaning, NANO, Step};
 
 /// One column.
 #[derive(Clone, Debug)]
@@ -22,34 +20,6 @@ pub struct Shape {
     pub whole: bool,
     /// What its bytes mean.
     pub meaning: Meaning,
-}
-
-/// What the bytes of a value mean, and so how they are written as text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Meaning {
-    /// Text by annotation.
-    Text,
-    /// Bytes without annotation, as older programs write text: text where they are UTF-8.
-    Bytes,
-    /// An integer; whether it has a sign.
-    Integer(bool),
-    /// A floating-point number.
-    Float,
-    /// An integer and how many of its digits are behind the point; whether it is stored with the
-    /// most significant byte first.
-    Decimal(u32, bool),
-    /// Days since 1970.
-    Date,
-    /// Time of day in parts of a second.
-    Time(u64),
-    /// Time since 1970 in parts of a second.
-    Timestamp(u64),
-    /// Nanoseconds of a day and the day, as Impala writes time.
-    Int96,
-    /// Sixteen bytes.
-    Uuid,
-    /// Nothing that is text: truth values, intervals, half-precision numbers.
-    Nothing,
 }
 
 /// The columns of a file, in its order.
@@ -74,48 +44,54 @@ pub fn shapes(schema: &SchemaDescriptor) -> Result<Vec<Shape>, Fault> {
 /// anyone wrote.
 fn walk(node: &Type, named: bool, steps: &mut Vec<Step>, places: &mut Vec<Vec<Step>>) {
     let before = steps.len();
-    let info = node.get_basic_info();
     if named {
         steps.push(Step::Key(node.name().to_owned()));
     }
-    if info.has_repetition() && info.repetition() == Repetition::REPEATED {
+    if is_repeated(node) {
         steps.push(Step::Item);
     }
-    if node.is_primitive() {
-        places.push(steps.clone());
-    } else if let Some(inner) = list_of(node) {
-        steps.push(Step::Item);
-        if is_element(node, inner) {
-            if inner.is_primitive() {
-                places.push(steps.clone());
-            } else {
-                inner
-                    .get_fields()
-                    .iter()
-                    .for_each(|f| walk(f, true, steps, places));
-            }
-        } else {
-            walk(&inner.get_fields()[0], false, steps, places);
-        }
-    } else {
-        node.get_fields()
-            .iter()
-            .for_each(|f| walk(f, true, steps, places));
-    }
+    walk_inside(node, steps, places);
     steps.truncate(before);
 }
 
-/// What is repeated in a node that is annotated as a list.
-fn list_of(node: &Type) -> Option<&Type> {
+/// The same, without its own name and repetition.
+fn walk_inside(node: &Type, steps: &mut Vec<Step>, places: &mut Vec<Vec<Step>>) {
+    if node.is_primitive() {
+        places.push(steps.clone());
+    } else if let Some((inner, list)) = repeated_in(node) {
+        steps.push(Step::Item);
+        if !list || is_element(node, inner) {
+            walk_inside(inner, steps, places);
+        } else {
+            walk(&inner.get_fields()[0], false, steps, places);
+        }
+        steps.pop();
+    } else {
+        for field in node.get_fields() {
+            walk(field, true, steps, places);
+        }
+    }
+}
+
+fn is_repeated(node: &Type) -> bool {
     let info = node.get_basic_info();
-    let annotated = info.converted_type() == ConvertedType::LIST
-        || matches!(info.logical_type_ref(), Some(LogicalType::List));
-    let [inner] = node.get_fields() else {
-        return None;
+    info.has_repetition() && info.repetition() == Repetition::REPEATED
+}
+
+/// What is repeated in a node that is annotated as a list, or as a map; whether it is a list.
+fn repeated_in(node: &Type) -> Option<(&Type, bool)> {
+    let info = node.get_basic_info();
+    let list = match (info.logical_type_ref(), info.converted_type()) {
+        (Some(LogicalType::List), _) | (_, ConvertedType::LIST) => true,
+        (Some(LogicalType::Map), _) | (_, ConvertedType::MAP | ConvertedType::MAP_KEY_VALUE) => {
+            false
+        }
+        _ => return None,
     };
-    let repeated = inner.get_basic_info();
-    let repeated = repeated.has_repetition() && repeated.repetition() == Repetition::REPEATED;
-    (annotated && repeated).then_some(&**inner)
+    match node.get_fields() {
+        [inner] if is_repeated(inner) => Some((inner, list)),
+        _ => None,
+    }
 }
 
 /// Whether what is repeated is the element itself and not a group around it.
@@ -182,10 +158,6 @@ fn meaning(column: &ColumnDescriptor, physical: Physical) -> Meaning {
     }
 }
 
-const MILLI: u64 = 1_000;
-const MICRO: u64 = 1_000_000;
-const NANO: u64 = 1_000_000_000;
-
 const fn parts(unit: TimeUnit) -> u64 {
     match unit {
         TimeUnit::MILLIS => MILLI,
@@ -214,119 +186,4 @@ fn integer(logical: Option<&LogicalType>, converted: ConvertedType) -> Meaning {
         | ConvertedType::UINT_64 => Meaning::Integer(false),
         _ => Meaning::Integer(true),
     }
-}
-
-impl Meaning {
-    /// Appends `value` to `text` as a person would write it.
-    pub fn write(self, value: &[u8], text: &mut String) -> Wrote {
-        match self {
-            Self::Text => Wrote::lossy(value, text),
-            Self::Bytes => match simdutf8::basic::from_utf8(value) {
-                Ok(valid) => {
-                    text.push_str(valid);
-                    Wrote::TEXT
-                }
-                Err(_) => Wrote::Binary,
-            },
-            Self::Integer(true) => number::integer(signed(value), text),
-            Self::Integer(false) => number::integer(unsigned(value), text),
-            Self::Float => number::float(float(value), text),
-            Self::Decimal(scale, big_endian) => {
-                let value = if big_endian {
-                    big(value)
-                } else {
-                    Some(signed(value))
-                };
-                value.map_or(Wrote::Binary, |value| number::decimal(value, scale, text))
-            }
-            Self::Date => number::shown(days(signed(value)), text),
-            Self::Time(parts) => number::shown(time_of_day(signed(value), parts), text),
-            Self::Timestamp(parts) => number::shown(timestamp(signed(value), parts), text),
-            Self::Int96 => number::shown(int96(value), text),
-            Self::Uuid => uuid(value, text),
-            Self::Nothing => Wrote::TEXT,
-        }
-    }
-}
-
-fn signed(value: &[u8]) -> i128 {
-    match value.try_into() {
-        Ok(four) => i128::from(i32::from_le_bytes(four)),
-        Err(_) => value
-            .try_into()
-            .map_or(0, |eight| i128::from(i64::from_le_bytes(eight))),
-    }
-}
-
-fn unsigned(value: &[u8]) -> i128 {
-    match value.try_into() {
-        Ok(four) => i128::from(u32::from_le_bytes(four)),
-        Err(_) => value
-            .try_into()
-            .map_or(0, |eight| i128::from(u64::from_le_bytes(eight))),
-    }
-}
-
-fn float(value: &[u8]) -> f64 {
-    match value.try_into() {
-        // Through its shortest decimal form: 0.1 in four bytes is not 0.10000000149.
-        Ok(four) => f32::from_le_bytes(four)
-            .to_string()
-            .parse()
-            .unwrap_or(f64::NAN),
-        Err(_) => value.try_into().map_or(f64::NAN, f64::from_le_bytes),
-    }
-}
-
-/// A signed number with its most significant byte first, if it has 16 bytes at most.
-fn big(value: &[u8]) -> Option<i128> {
-    let first = *value.first()?;
-    let mut bytes = [if first < 128 { 0 } else { 255 }; 16];
-    let start = 16usize.checked_sub(value.len())?;
-    bytes[start..].copy_from_slice(value);
-    Some(i128::from_be_bytes(bytes))
-}
-
-/// Days since 1970 as a date; nothing if the calendar has none.
-pub fn days(days: i128) -> Option<NaiveDate> {
-    const EPOCH: i128 = 719_163;
-    let since_year_one = i32::try_from(days + EPOCH).ok()?;
-    NaiveDate::from_num_days_from_ce_opt(since_year_one)
-}
-
-/// Parts of a second since midnight.
-pub fn time_of_day(value: i128, parts: u64) -> Option<NaiveTime> {
-    let nanos = value.checked_mul(i128::from(NANO / parts))?;
-    let second = u32::try_from(nanos / i128::from(NANO)).ok()?;
-    let nano = u32::try_from(nanos % i128::from(NANO)).ok()?;
-    NaiveTime::from_num_seconds_from_midnight_opt(second, nano)
-}
-
-/// Parts of a second since 1970.
-pub fn timestamp(value: i128, parts: u64) -> Option<chrono::NaiveDateTime> {
-    let parts = i128::from(parts);
-    let second = i64::try_from(value.div_euclid(parts)).ok()?;
-    let nano = value.rem_euclid(parts) * (i128::from(NANO) / parts);
-    let nano = u32::try_from(nano).ok()?;
-    DateTime::from_timestamp(second, nano).map(|time| time.naive_utc())
-}
-
-fn int96(value: &[u8]) -> Option<chrono::NaiveDateTime> {
-    /// Julian day of 1970-01-01.
-    const EPOCH: i128 = 2_440_588;
-    let (nanos, day) = value.split_at_checked(8)?;
-    let day = signed(day) - EPOCH;
-    timestamp(day * 86_400 * i128::from(NANO) + signed(nanos), NANO)
-}
-
-fn uuid(value: &[u8], text: &mut String) -> Wrote {
-    for (i, byte) in value.iter().enumerate() {
-        if matches!(i, 4 | 6 | 8 | 10) {
-            text.push('-');
-        }
-        for half in [byte >> 4, byte & 15] {
-            text.push(char::from_digit(u32::from(half), 16).expect("a half of a byte is below 16"));
-        }
-    }
-    Wrote::TEXT
 }

@@ -6,7 +6,7 @@
 //! Source: <https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md>,
 //! `parquet.thrift` of apache/parquet-format.
 
-use super::fault::Fault;
+use crate::corpus::split::columns::Fault;
 
 /// Structures inside each other that are followed; those of Parquet have five.
 const DEPTH: u32 = 16;
@@ -256,40 +256,99 @@ pub fn page_header(bytes: &[u8]) -> Result<(PageHeader, usize), Fault> {
     Ok((header, thrift.at))
 }
 
-/// How deep the groups of the schema in the footer `bytes` are nested, at most `limit` + 1.
-///
-/// Asked before the crate builds the tree, which it does by calling itself: a schema of a hundred
-/// thousand groups in each other would use up the stack.
-pub fn schema_depth(bytes: &[u8], limit: usize) -> Result<usize, Fault> {
+/// What must be known of a footer before the crate reads it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scout {
+    /// How deep the groups of the schema are nested, or more than was asked for. The crate builds
+    /// the tree by calling itself: a hundred thousand groups in each other would use up the
+    /// stack.
+    pub depth: usize,
+    /// Whether columns are encrypted, although the footer is not.
+    pub encrypted: bool,
+}
+
+impl Scout {
+    /// Of the footer `bytes`. `limit`: depth beyond which nothing is counted.
+    ///
+    /// # Errors
+    ///
+    /// If it is malformed.
+    pub fn new(bytes: &[u8], limit: usize) -> Result<Self, Fault> {
+        let mut scout = Self::default();
+        Thrift::new(bytes).fields(|thrift, id, kind| match (id, kind) {
+            (2, Kind::List) => Ok(scout.depth = schema_depth(thrift, limit)?),
+            (8, kind) => {
+                scout.encrypted = true;
+                thrift.skip(kind)
+            }
+            _ => thrift.skip(kind),
+        })?;
+        Ok(scout)
+    }
+}
+
+fn schema_depth(thrift: &mut Thrift<'_>, limit: usize) -> Result<usize, Fault> {
+    let (count, kind) = thrift.list()?;
     let mut deepest = 0;
-    Thrift::new(bytes).fields(|thrift, id, kind| {
-        if (id, kind) != (2, Kind::List) {
-            return thrift.skip(kind);
+    // Children that are still to come, of each group around.
+    let mut open: Vec<i64> = Vec::new();
+    for _ in 0..count {
+        if kind != Kind::Struct {
+            return Err(Fault::Damaged("the footer has no schema"));
         }
-        let (count, kind) = thrift.list()?;
-        // Children that are still to come, of each group around.
-        let mut open: Vec<i64> = Vec::new();
-        for _ in 0..count {
-            if kind != Kind::Struct {
-                return Err(Fault::Damaged("the footer has no schema"));
-            }
-            let mut children = 0;
-            thrift.fields(|t, id, kind| match (id, kind) {
-                (5, Kind::Number) => Ok(children = t.number()?),
-                _ => t.skip(kind),
-            })?;
-            while open.last() == Some(&0) {
-                open.pop();
-            }
-            if let Some(left) = open.last_mut() {
-                *left -= 1;
-            }
-            if children > 0 && open.len() <= limit {
-                open.push(children);
-            }
-            deepest = deepest.max(open.len());
+        let mut children = 0;
+        thrift.fields(|t, id, kind| match (id, kind) {
+            (5, Kind::Number) => Ok(children = t.number()?),
+            _ => t.skip(kind),
+        })?;
+        while open.last() == Some(&0) {
+            open.pop();
         }
-        Ok(())
-    })?;
+        if let Some(left) = open.last_mut() {
+            *left -= 1;
+        }
+        if children > 0 && open.len() <= limit {
+            open.push(children);
+        }
+        deepest = deepest.max(open.len());
+    }
     Ok(deepest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schema_that_would_use_up_the_stack_is_found_out() {
+        // A schema of groups with one child each: field 4 is the name, field 5 the children.
+        let mut footer = vec![0x15, 2, 0x19, 0xFC, 0x80, 0x80, 0x04];
+        for _ in 0..65_536 {
+            footer.extend([0x48, 1, b'g', 0x15, 2, 0]);
+        }
+        footer.push(0);
+        assert_eq!(Scout::new(&footer, 64).unwrap().depth, 65);
+        // Siblings are not nested.
+        let flat = [
+            0x15, 2, 0x19, 0x3C, 0x48, 1, b'r', 0x15, 4, 0, 0x48, 1, b'a', 0, 0x48, 1, b'b', 0, 0,
+        ];
+        assert_eq!(Scout::new(&flat, 64).unwrap().depth, 1);
+    }
+
+    #[test]
+    fn headers_that_are_cut_off_or_lie_say_so() {
+        // kind 0, 100 bytes, 90 packed, data header of 7 values, plain, levels RLE.
+        let header = [
+            0x15, 0, 0x15, 0xC8, 1, 0x15, 0xB4, 1, 0x2C, 0x15, 14, 0x15, 0, 0x15, 6, 0x15, 6, 0, 0,
+        ];
+        let (page, length) = page_header(&header).unwrap();
+        assert_eq!((page.bytes, page.packed, page.values), (100, 90, 7));
+        assert_eq!((page.level_encodings, length), ((3, 3), header.len()));
+        for cut in 0..header.len() {
+            page_header(&header[..cut]).unwrap_err();
+        }
+        page_header(&[0x1D]).unwrap_err();
+        // Lists in lists without end.
+        page_header(&[0x99; 100]).unwrap_err();
+    }
 }

@@ -1,12 +1,12 @@
 //! Values of a page, one after another, as the bytes they consist of.
 //!
 //! A number is given in little-endian order whatever its encoding, so that what it means is
-//! decided in one place, [`Meaning`](super::schema::Meaning).
+//! decided in one place, [`Meaning`](crate::corpus::split::columns::Meaning).
 
 use std::ops::Range;
 
-use super::fault::Fault;
 use super::levels::{Delta, Hybrid};
+use crate::corpus::split::columns::Fault;
 
 const CUT: Fault = Fault::Damaged("values of a page are cut off");
 

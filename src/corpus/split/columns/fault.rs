@@ -1,4 +1,4 @@
-//! [`Fault`]: what is wrong with a Parquet file, before it is known where.
+//! [`Fault`]: what is wrong with a table, before it is known where.
 
 use crate::corpus::limits::Limits;
 use crate::{Limit, ShardError};
@@ -23,11 +23,11 @@ impl From<ShardError> for Fault {
 }
 
 impl Fault {
-    /// As the error of a shard; `offset`: where in the file it was met.
-    pub fn at(self, offset: u64, limits: &Limits) -> ShardError {
+    /// As the error of a shard. `reason`: code for damage; `offset`: where in the file it was met.
+    pub fn at(self, reason: &'static str, offset: u64, limits: &Limits) -> ShardError {
         match self {
             Self::Damaged(what) => ShardError::Malformed {
-                reason: "bad-parquet",
+                reason,
                 what,
                 offset,
             },

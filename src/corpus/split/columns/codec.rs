@@ -1,4 +1,4 @@
-//! Compressed bytes of a page → exactly as many as its header promises.
+//! Compressed bytes of a page or buffer → exactly as many as its header promises.
 //!
 //! Nothing is allocated by a promise that the compressed bytes cannot keep, and decompressing
 //! ends where the promise ends.
@@ -9,16 +9,15 @@ use parquet::basic::Compression;
 
 use super::fault::Fault;
 
-const BROKEN: Fault = Fault::Damaged("compressed bytes of a page are damaged");
-const LIE: Fault =
-    Fault::Damaged("a page does not decompress to the size that its header promises");
+const BROKEN: Fault = Fault::Damaged("compressed bytes are damaged");
+const LIE: Fault = Fault::Damaged("compressed bytes do not become as many as is promised");
 
 /// Most bytes that one compressed byte can become: a copy of 64 bytes takes three in Snappy, a
 /// length goes on by 255 a byte in LZ4.
 const SNAPPY_RATIO: usize = 32;
 const LZ4_RATIO: usize = 256;
 
-/// Decompresses pages of a column.
+/// Decompresses pages and buffers, one after another.
 pub struct Codec {
     kind: Compression,
     zstd: Option<zstd::bulk::Decompressor<'static>>,
