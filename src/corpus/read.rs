@@ -11,7 +11,7 @@ use super::charset::{SAMPLE, Utf8Reader};
 use super::decode::Hashing;
 use super::mojibake::is_mojibake;
 use super::records::{ReadEnd, Records};
-use super::split::{document, jsonl, parquet, tar, zip};
+use super::split::{arrow, document, jsonl, parquet, tar, zip};
 use super::{Charset, Compression, Format, Input, Random};
 use crate::ShardError;
 
@@ -133,8 +133,9 @@ impl Records<'_> {
     fn read_anywhere(&mut self, random: &Random<'_>, format: Format) -> Result<(), ShardError> {
         match format {
             Format::Zip => zip::read(random, self)?,
-            // Tells of its text only.
+            // These tell of their text only.
             Format::Parquet => return parquet::read(random, self),
+            Format::Arrow => return arrow::read(random, self),
             _ => return Err(NO_READER),
         }
         self.overhead(random.len().saturating_sub(self.accounted));

@@ -28,6 +28,8 @@ pub enum Format {
     Zip,
     /// Columns of a table in pages, described at the end of the file.
     Parquet,
+    /// Columns of a table in batches: Arrow IPC, a file or a stream.
+    Arrow,
 }
 
 impl Format {
@@ -44,11 +46,12 @@ impl Format {
             Self::Tar => "tar",
             Self::Zip => "zip",
             Self::Parquet => "parquet",
+            Self::Arrow => "arrow",
         }
     }
 
     /// Every format.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Jsonl,
         Self::Json,
         Self::Csv,
@@ -59,22 +62,23 @@ impl Format {
         Self::Tar,
         Self::Zip,
         Self::Parquet,
+        Self::Arrow,
     ];
 
     /// Whether it has a charset of its own to be told; if not, its reader gets bytes.
     pub const fn is_binary(self) -> bool {
-        matches!(self, Self::Tar | Self::Zip | Self::Parquet)
+        matches!(self, Self::Tar | Self::Zip | Self::Parquet | Self::Arrow)
     }
 
     /// Whether its directory stands at its end, so that it is read by [`Random`](super::Random).
     pub const fn is_random(self) -> bool {
-        matches!(self, Self::Zip | Self::Parquet)
+        matches!(self, Self::Zip | Self::Parquet | Self::Arrow)
     }
 
     /// Whether the bytes of its records are those of their text, and not stretches of the shard,
     /// so that they do not add up to its length.
     pub const fn counts_text(self) -> bool {
-        matches!(self, Self::Parquet)
+        matches!(self, Self::Parquet | Self::Arrow)
     }
 
     /// Whether it holds files with formats of their own.

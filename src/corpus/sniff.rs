@@ -1,7 +1,7 @@
 //! What a file is: compression by its first bytes, format by its name without the suffixes of
 //! compression, and by its contents where the name says nothing, or says what cannot be.
 
-use super::split::code;
+use super::split::{arrow, code};
 use super::{Charset, Compression, Fate, Format, Skip, decode};
 
 /// Bytes looked at.
@@ -133,9 +133,6 @@ fn behind_skippable(head: &[u8]) -> Compression {
 /// Extensions of formats that have no reader in this version, and are not to be taken for the
 /// archive or the text they consist of.
 const UNREAD: &[&str] = &[
-    "arrow",
-    "feather",
-    "ipc",
     "warc",
     "arc",
     "wet",
@@ -198,6 +195,7 @@ fn named(stem: &str) -> Option<Format> {
         Some("tar") => Format::Tar,
         Some("zip") => Format::Zip,
         Some("parquet" | "pq" | "parq") => Format::Parquet,
+        Some("arrow" | "arrows" | "feather" | "ipc") => Format::Arrow,
         // Numbered parts: `x.jsonl.00001`.
         Some(_) if base.contains(".jsonl") => Format::Jsonl,
         _ if code::language(base).is_some() => Format::Code,
@@ -216,12 +214,15 @@ fn format(stem: &str, head: &[u8]) -> Result<Format, Skip> {
     if head.starts_with(b"PAR1") || head.starts_with(b"PARE") {
         return Ok(Format::Parquet);
     }
+    if head.starts_with(b"ARROW1") || head.starts_with(b"FEA1") || arrow::is_stream(head) {
+        return Ok(Format::Arrow);
+    }
     if let Some(archive) = archive(stem, head) {
         return Ok(archive);
     }
     let named = named(stem);
     match named {
-        Some(Format::Tar | Format::Zip | Format::Parquet) => {}
+        Some(Format::Tar | Format::Zip | Format::Parquet | Format::Arrow) => {}
         Some(Format::Jsonl) if begins_with_list(head) => return Ok(Format::Json),
         Some(format @ (Format::Jsonl | Format::Json | Format::Code)) => return Ok(format),
         _ if is_json_lines(head) => return Ok(Format::Jsonl),
@@ -238,8 +239,7 @@ fn format(stem: &str, head: &[u8]) -> Result<Format, Skip> {
 
 /// Formats of others that are told by their first bytes.
 fn is_unread(head: &[u8]) -> bool {
-    const MAGIC: [&[u8]; 7] = [
-        b"ARROW1",
+    const MAGIC: [&[u8]; 6] = [
         b"SQLite format 3\0",
         b"%PDF-",
         b"WARC/",
@@ -411,6 +411,10 @@ mod tests {
             ),
             ("a.parquet", b"PAR1", "parquet none"),
             ("a.jsonl", b"PAR1", "parquet none misnamed"),
+            ("a.arrow", b"ARROW1\0\0", "arrow none"),
+            ("noname", b"ARROW1\0\0", "arrow none"),
+            ("a.arrow", b"\x10\0\0\0", "arrow none"),
+            ("a.bin", b"\xFF\xFF\xFF\xFF", "unsupported-format"),
             ("a.jpg", b"\xFF\xD8\xFF\xE0", "media-by-reference"),
             ("a.jpg", object, "jsonl none"),
         ] {

@@ -7,4 +7,5 @@ mod lexicon;
 mod pii_matrix;
 mod rules;
 mod run;
+mod tables;
 mod vectors;

@@ -1,6 +1,7 @@
 //! Decoded bytes → records → fields. One file a format.
 
 mod archive;
+pub mod arrow;
 pub mod code;
 pub mod columns;
 pub mod document;

@@ -12,6 +12,8 @@ mod number;
 mod slice;
 #[cfg(test)]
 pub mod told;
+#[cfg(test)]
+mod twins;
 
 use std::cmp::Ordering;
 use std::fmt::Write as _;
@@ -155,10 +157,12 @@ impl Plan {
 }
 
 fn keys(steps: &[Step]) -> Vec<Option<&str>> {
-    let key = |step| match step {
-        &Step::Key(ref key) => Some(key.as_str()),
-        Step::Item => None,
-    };
+    fn key(step: &Step) -> Option<&str> {
+        match step {
+            Step::Key(key) => Some(key),
+            Step::Item => None,
+        }
+    }
     steps.iter().map(key).collect()
 }
 

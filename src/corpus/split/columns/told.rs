@@ -1,4 +1,5 @@
 //! For tests of readers: what a file gives, as plain values.
+#![allow(missing_docs, reason = "only tests see it")]
 
 use std::sync::atomic::AtomicBool;
 

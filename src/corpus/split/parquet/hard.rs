@@ -1,4 +1,9 @@
 //! The files of apache/parquet-testing: good, odd, encrypted and corrupt.
+#![allow(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "a test says why it does nothing, and shows its table"
+)]
 
 use std::path::{Path, PathBuf};
 

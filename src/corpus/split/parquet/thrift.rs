@@ -92,6 +92,11 @@ impl<'a> Thrift<'a> {
         self.varint().map(zigzag)
     }
 
+    fn number_to(&mut self, place: &mut i64) -> Result<(), Fault> {
+        *place = self.number()?;
+        Ok(())
+    }
+
     /// Calls `field` for each field of a structure with its id and type; `field` must read it.
     pub fn fields(
         &mut self,
@@ -230,23 +235,26 @@ pub fn page_header(bytes: &[u8]) -> Result<(PageHeader, usize), Fault> {
             (3, Kind::Number) => header.packed = thrift.number()?,
             (4, Kind::Number) => header.crc = Some(thrift.number()? as u32),
             (5, Kind::Struct) => thrift.fields(|t, id, kind| match (id, kind) {
-                (1, Kind::Number) => Ok(header.values = t.number()?),
-                (2, Kind::Number) => Ok(header.encoding = t.number()?),
-                (3, Kind::Number) => Ok(header.level_encodings.0 = t.number()?),
-                (4, Kind::Number) => Ok(header.level_encodings.1 = t.number()?),
+                (1, Kind::Number) => t.number_to(&mut header.values),
+                (2, Kind::Number) => t.number_to(&mut header.encoding),
+                (3, Kind::Number) => t.number_to(&mut header.level_encodings.0),
+                (4, Kind::Number) => t.number_to(&mut header.level_encodings.1),
                 _ => t.skip(kind),
             })?,
             (7, Kind::Struct) => thrift.fields(|t, id, kind| match (id, kind) {
-                (1, Kind::Number) => Ok(header.values = t.number()?),
-                (2, Kind::Number) => Ok(header.encoding = t.number()?),
+                (1, Kind::Number) => t.number_to(&mut header.values),
+                (2, Kind::Number) => t.number_to(&mut header.encoding),
                 _ => t.skip(kind),
             })?,
             (8, Kind::Struct) => thrift.fields(|t, id, kind| match (id, kind) {
-                (1, Kind::Number) => Ok(header.values = t.number()?),
-                (4, Kind::Number) => Ok(header.encoding = t.number()?),
-                (5, Kind::Number) => Ok(header.level_bytes.0 = t.number()?),
-                (6, Kind::Number) => Ok(header.level_bytes.1 = t.number()?),
-                (7, Kind::Bool(is)) => Ok(header.compressed = is),
+                (1, Kind::Number) => t.number_to(&mut header.values),
+                (4, Kind::Number) => t.number_to(&mut header.encoding),
+                (5, Kind::Number) => t.number_to(&mut header.level_bytes.0),
+                (6, Kind::Number) => t.number_to(&mut header.level_bytes.1),
+                (7, Kind::Bool(is)) => {
+                    header.compressed = is;
+                    Ok(())
+                }
                 _ => t.skip(kind),
             })?,
             _ => thrift.skip(kind)?,
@@ -276,7 +284,10 @@ impl Scout {
     pub fn new(bytes: &[u8], limit: usize) -> Result<Self, Fault> {
         let mut scout = Self::default();
         Thrift::new(bytes).fields(|thrift, id, kind| match (id, kind) {
-            (2, Kind::List) => Ok(scout.depth = schema_depth(thrift, limit)?),
+            (2, Kind::List) => {
+                scout.depth = schema_depth(thrift, limit)?;
+                Ok(())
+            }
             (8, kind) => {
                 scout.encrypted = true;
                 thrift.skip(kind)
@@ -298,7 +309,7 @@ fn schema_depth(thrift: &mut Thrift<'_>, limit: usize) -> Result<usize, Fault> {
         }
         let mut children = 0;
         thrift.fields(|t, id, kind| match (id, kind) {
-            (5, Kind::Number) => Ok(children = t.number()?),
+            (5, Kind::Number) => t.number_to(&mut children),
             _ => t.skip(kind),
         })?;
         while open.last() == Some(&0) {

@@ -137,7 +137,7 @@ impl Values {
             0 => Coding::Plain(range.start),
             2 | 8 => Coding::Indexed(indexes(&page, range.clone())?),
             // All of a page may be null: then there is not even a header.
-            5 | 6 | 7 if range.is_empty() => Coding::Plain(range.start),
+            5..=7 if range.is_empty() => Coding::Plain(range.start),
             5 if whole => Coding::Delta(Delta::new(&page, range.clone(), most)?),
             6 if bytes => {
                 let lengths = Delta::new(&page, range.clone(), most)?;
