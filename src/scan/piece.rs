@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 
 use super::outcome::{FindingCounts, PieceOutcome, RecordIssue, RecordOutcome, ShardIndex};
 use super::{ScanOptions, Tally};
-use crate::RuleIndex;
 use crate::corpus::split::json::{self, FieldText, NoRecord, Unescape};
 use crate::corpus::{Charset, Extent, Meta};
 use crate::detect::{PausedRecord, RecordFindings, RecordScan, Scanner, Scratch};
 use crate::rules::RuleInfo;
+use crate::{Limit, RuleIndex};
 
 /// Bytes decoded at a time from very long escaped strings.
 const PART: usize = 256 << 10;
 /// Reasons under which a record is noted although it was scanned.
 const WHOLE_RECORD: &str = "note:no-text-path";
 const REPEATED_KEY: &str = "note:repeated-key";
+const NOT_OBJECT: &str = "note:not-object";
 const INVALID_UTF8: &str = "note:invalid-utf8";
 const INVALID_CHARACTERS: &str = "note:invalid-characters";
 const OTHER_CHARSET: &str = "note:other-charset";
@@ -234,9 +235,15 @@ impl<'a> Piece<'a> {
         if text.bytes().all(|b| b.is_ascii_whitespace()) {
             return self.skipped(offset, bytes, "blank-line");
         }
-        let mut scan = self.context.scanner.record(self.scratch);
         let options = self.context.options;
-        let result = json::record(
+        if bytes > options.limits.record_bytes {
+            return self.failed(offset, bytes, Limit::RecordBytes.reason());
+        }
+        if json::is_too_deep(text, options.limits.json_depth) {
+            return self.failed(offset, bytes, Limit::JsonDepth.reason());
+        }
+        let mut scan = self.context.scanner.record(self.scratch);
+        let result = json::value(
             text,
             &options.text,
             &options.meta,
@@ -256,6 +263,9 @@ impl<'a> Piece<'a> {
         match result {
             Ok(meta) => {
                 let found = scan.finish();
+                if !text.trim_ascii_start().starts_with('{') {
+                    self.note(NOT_OBJECT);
+                }
                 self.read(Extent { offset, bytes }, meta, found);
             }
             Err(NoRecord::NoText) => self.skipped(offset, bytes, "no-text"),
