@@ -5,6 +5,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::Limit;
+
 /// Why rules, configuration or options cannot be used. Nothing has been scanned.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -99,8 +101,8 @@ pub enum ShardError {
     /// It cannot be read.
     #[error("cannot read: {0}")]
     Read(#[source] io::Error),
-    /// The compressed stream ends before it is whole.
-    #[error("compressed data ends early, after {decoded} decoded bytes")]
+    /// A compressed stream, or a file in an archive, ends before it is whole.
+    #[error("the data ends early, after {decoded} decoded bytes")]
     Truncated {
         /// Bytes that could be decoded, and were scanned.
         decoded: u64,
@@ -114,11 +116,49 @@ pub enum ShardError {
     /// The file changed while it was read, so what was scanned is not what is there.
     #[error("the file changed while it was read")]
     Changed,
-    /// The text is in a charset this version cannot read.
-    #[error("not UTF-8 text ({found})")]
+    /// So many bytes had to be replaced that what was searched is not what a person would read.
+    #[error("{replaced} bytes are no {charset} text and were replaced: convert it, or exclude it")]
     Charset {
-        /// What it looks like.
-        found: &'static str,
+        /// What it was read as.
+        charset: String,
+        /// Bytes that were replaced.
+        replaced: u64,
+    },
+    /// Its bytes cannot be set aside for reading them in any order.
+    #[error("cannot write a temporary file (TMPDIR says where): {0}")]
+    Spool(#[source] io::Error),
+    /// It is not in the format it was read as.
+    #[error("{what} at decoded byte {offset}")]
+    Malformed {
+        /// Stable code: `not-json`, `bad-archive`, …
+        reason: &'static str,
+        /// What is wrong, without text of the corpus.
+        what: &'static str,
+        /// Where, in decoded bytes.
+        offset: u64,
+    },
+    /// It is built in a way that is not read, such as encrypted or compressed twice.
+    #[error("{what}")]
+    Refused {
+        /// Stable code: `encrypted`, `stacked-compression`, …
+        reason: &'static str,
+        /// What it is and what to do about it.
+        what: &'static str,
+    },
+    /// It goes beyond a limit that keeps hostile files from using up the machine.
+    #[error("{} (limit {value}): if it is honest, raise `{}` in [limits] of yujian.toml",
+        limit.what(), limit.as_str())]
+    Limit {
+        /// Which limit.
+        limit: Limit,
+        /// Its value.
+        value: u64,
+    },
+    /// A splitter lost sight of bytes: a mistake in this program.
+    #[error("internal error: {bytes} decoded bytes were not accounted for; please report it")]
+    Unaccounted {
+        /// How many.
+        bytes: u64,
     },
     /// A panic in the scanner itself, caught; the shard counts as failed.
     #[error("internal error while scanning: please report it")]
@@ -126,7 +166,43 @@ pub enum ShardError {
 }
 
 impl ShardError {
-    /// Stable reason code for tables: `open`, `truncated`, …
+    /// What an error of reading through decoders and splitters was in the beginning.
+    ///
+    /// `decoded`: bytes decoded before.
+    pub fn from_read(error: io::Error, decoded: u64) -> Self {
+        match error.downcast::<Self>() {
+            Ok(own) => own,
+            Err(error) => match error.kind() {
+                io::ErrorKind::UnexpectedEof => Self::Truncated { decoded },
+                // Other kinds come from the operating system, these from decoders.
+                io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other => {
+                    Self::Corrupt { decoded }
+                }
+                _ => Self::Read(error),
+            },
+        }
+    }
+
+    /// The same error once more, where that can be had: for whoever reads through another.
+    pub fn again(&self) -> Option<Self> {
+        match *self {
+            Self::Truncated { decoded } => Some(Self::Truncated { decoded }),
+            Self::Corrupt { decoded } => Some(Self::Corrupt { decoded }),
+            Self::Limit { limit, value } => Some(Self::Limit { limit, value }),
+            Self::Malformed {
+                reason,
+                what,
+                offset,
+            } => Some(Self::Malformed {
+                reason,
+                what,
+                offset,
+            }),
+            _ => None,
+        }
+    }
+
+    /// Stable reason code for tables: `cannot-open`, `truncated`, …
     pub const fn reason(&self) -> &'static str {
         match self {
             Self::Open(_) => "cannot-open",
@@ -135,8 +211,19 @@ impl ShardError {
             Self::Corrupt { .. } => "corrupt",
             Self::Changed => "changed-while-read",
             Self::Charset { .. } => "charset",
+            Self::Spool(_) => "cannot-spool",
+            Self::Malformed { reason, .. } | Self::Refused { reason, .. } => reason,
+            Self::Limit { limit, .. } => limit.reason(),
+            Self::Unaccounted { .. } => "unaccounted",
             Self::Panic => "internal-error",
         }
+    }
+}
+
+impl From<ShardError> for io::Error {
+    /// So that it survives the way through decoders; [`ShardError::from_read`] is the way back.
+    fn from(error: ShardError) -> Self {
+        Self::other(error)
     }
 }
 

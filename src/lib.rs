@@ -3,6 +3,7 @@
 mod data;
 mod error;
 mod finding;
+mod limit;
 mod span;
 
 pub mod cli;
@@ -19,4 +20,5 @@ pub mod text;
 
 pub use error::{Complaint, RunError, SetupError, ShardError};
 pub use finding::{Confidence, Finding, Folds, RuleIndex, Severity, ValueHash};
+pub use limit::Limit;
 pub use span::Span;

@@ -231,6 +231,7 @@ impl Work<'_> {
                     Ok(event) if result.is_ok() => {
                         result = match event {
                             Event::Piece(outcome) => recorder.piece(&outcome),
+                            Event::Member(outcome) => recorder.member(&outcome),
                             Event::Shard(outcome) => recorder.shard(&outcome),
                         };
                         // The others are told to stop; what they still send is let go.

@@ -2,10 +2,12 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
+use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
+use liblzma::bufread::XzDecoder;
+use lz4_flex::frame::FrameDecoder;
 
 use super::Compression;
-use crate::ShardError;
 
 /// Hashes and counts what is read through it.
 pub struct Hashing<R> {
@@ -45,7 +47,7 @@ impl<R: Read> Read for Hashing<R> {
 }
 
 /// Stored bytes, hashed as they are read.
-type Stored<'a> = BufReader<Hashing<Box<dyn Read + Send + 'a>>>;
+type Stored<'a> = BufReader<Hashing<Box<dyn Read + 'a>>>;
 
 /// Decoded bytes of a stream.
 pub enum Decoder<'a> {
@@ -55,21 +57,35 @@ pub enum Decoder<'a> {
     Gzip(Box<MultiGzDecoder<Stored<'a>>>),
     /// Zstandard, all frames.
     Zstd(Box<zstd::stream::read::Decoder<'static, Stored<'a>>>),
+    /// xz, all streams.
+    Xz(Box<XzDecoder<Stored<'a>>>),
+    /// bzip2, all streams.
+    Bzip2(Box<MultiBzDecoder<Stored<'a>>>),
+    /// LZ4, all frames.
+    Lz4(Box<FrameDecoder<Stored<'a>>>),
 }
 
 /// Bytes read from a stream at a time.
 const BUFFER: usize = 256 << 10;
 /// Windows of up to 2 GiB (`zstd --long=31`) are accepted; memory for them is taken as needed.
 const ZSTD_WINDOW_LOG_MAX: u32 = 31;
+/// Memory that xz may ask for; its highest preset needs 65 MiB.
+const XZ_MEMORY: u64 = 1 << 30;
 
 impl<'a> Decoder<'a> {
-    /// Decodes `stored`.
+    /// Decodes `stored`, whose length is told where it is known, so that small files do not pay
+    /// for large buffers.
     ///
     /// # Errors
     ///
     /// If the decoder cannot be set up.
-    pub fn new(stored: Box<dyn Read + Send + 'a>, compression: Compression) -> io::Result<Self> {
-        let stored = BufReader::with_capacity(BUFFER, Hashing::new(stored));
+    pub fn new(
+        stored: Box<dyn Read + 'a>,
+        compression: Compression,
+        bytes: Option<u64>,
+    ) -> io::Result<Self> {
+        let buffer = bytes.map_or(BUFFER, |b| (b as usize).clamp(512, BUFFER));
+        let stored = BufReader::with_capacity(buffer, Hashing::new(stored));
         Ok(match compression {
             Compression::None => Self::Plain(Box::new(stored)),
             Compression::Gzip => Self::Gzip(Box::new(MultiGzDecoder::new(stored))),
@@ -78,41 +94,14 @@ impl<'a> Decoder<'a> {
                 decoder.window_log_max(ZSTD_WINDOW_LOG_MAX)?;
                 Self::Zstd(Box::new(decoder))
             }
+            Compression::Xz => {
+                let flags = liblzma::stream::CONCATENATED;
+                let stream = liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, flags)?;
+                Self::Xz(Box::new(XzDecoder::new_stream(stored, stream)))
+            }
+            Compression::Bzip2 => Self::Bzip2(Box::new(MultiBzDecoder::new(stored))),
+            Compression::Lz4 => Self::Lz4(Box::new(FrameDecoder::new(stored))),
         })
-    }
-
-    /// Reads until `buffer` has grown by `bytes`, or the end. Returns whether there may be more.
-    ///
-    /// # Errors
-    ///
-    /// [`ShardError::Truncated`], [`ShardError::Corrupt`] or [`ShardError::Read`]; what was
-    /// decoded before stays in the buffer.
-    pub fn fill(
-        &mut self,
-        buffer: &mut Vec<u8>,
-        bytes: usize,
-        decoded: u64,
-    ) -> Result<bool, ShardError> {
-        let before = buffer.len();
-        let result = self.by_ref().take(bytes as u64).read_to_end(buffer);
-        let decoded = decoded + (buffer.len() - before) as u64;
-        match result {
-            Ok(read) => Ok(read == bytes),
-            Err(error) => Err(self.classify(error, decoded)),
-        }
-    }
-
-    fn classify(&self, error: io::Error, decoded: u64) -> ShardError {
-        match (self, error.kind()) {
-            (Self::Plain(_), _) => ShardError::Read(error),
-            (_, io::ErrorKind::UnexpectedEof) => ShardError::Truncated { decoded },
-            // Other kinds come from the operating system, these two from the decoders.
-            (
-                _,
-                io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other,
-            ) => ShardError::Corrupt { decoded },
-            _ => ShardError::Read(error),
-        }
     }
 
     /// Digest and number of all stored bytes, after the end.
@@ -125,6 +114,9 @@ impl<'a> Decoder<'a> {
             Self::Plain(stored) => *stored,
             Self::Gzip(decoder) => decoder.into_inner(),
             Self::Zstd(decoder) => decoder.finish(),
+            Self::Xz(decoder) => decoder.into_inner(),
+            Self::Bzip2(decoder) => decoder.into_inner(),
+            Self::Lz4(decoder) => decoder.into_inner(),
         };
         stored.into_inner().finish()
     }
@@ -145,6 +137,41 @@ impl Read for Decoder<'_> {
                 Ok(read)
             }
             Self::Zstd(decoder) => decoder.read(buffer),
+            Self::Xz(decoder) => decoder.read(buffer),
+            Self::Bzip2(decoder) => {
+                let read = decoder.read(buffer)?;
+                // Zeros behind the last stream are padding and end it quietly; so would anything.
+                if read == 0 && !buffer.is_empty() && !decoder.get_mut().fill_buf()?.is_empty() {
+                    return Err(io::Error::new(
+                        io::ErrorKind::InvalidData,
+                        "data after the last stream",
+                    ));
+                }
+                Ok(read)
+            }
+            Self::Lz4(decoder) => loop {
+                let read = decoder.read(buffer)?;
+                // A frame may be empty; the stream ends where there is no other.
+                let ended = read == 0 && decoder.get_mut().fill_buf()?.is_empty();
+                if read > 0 || buffer.is_empty() || ended {
+                    return Ok(read);
+                }
+            },
         }
     }
+}
+
+/// The beginning of what `head`, the beginning of a compressed file, decodes to: at most `bytes`.
+pub fn head(head: &[u8], compression: Compression, bytes: usize) -> Vec<u8> {
+    let mut decoded = Vec::new();
+    let stored: Box<dyn Read> = Box::new(head);
+    if let Ok(decoder) = Decoder::new(stored, compression, Some(head.len() as u64)) {
+        // The end of the sample is an error to most decoders; what came before it counts.
+        let mut part = [0; 4096];
+        let mut decoder = decoder.take(bytes as u64);
+        while let Ok(read @ 1..) = decoder.read(&mut part) {
+            decoded.extend_from_slice(&part[..read]);
+        }
+    }
+    decoded
 }

@@ -12,11 +12,9 @@ use std::path::{Path, PathBuf};
 use globset::GlobSet;
 use walkdir::WalkDir;
 
-use super::{Compression, Fate, Format, Shard, Skip};
+use super::sniff::{self, PEEK};
+use super::{Fate, Shard, Skip};
 use crate::SetupError;
-
-/// Bytes looked at to tell a format by its contents.
-const PEEK: usize = 4096;
 
 /// What is looked for where.
 #[derive(Debug, Default)]
@@ -219,7 +217,7 @@ impl Walk<'_> {
             return Fate::Skip(Skip::Empty);
         }
         match peek(location) {
-            Ok(head) => tell(name, &head),
+            Ok(head) => sniff::tell(name, &head),
             Err(error) => Fate::Fail("cannot-open".to_owned(), format!("cannot open: {error}")),
         }
     }
@@ -290,47 +288,4 @@ fn peek(location: &Path) -> std::io::Result<Vec<u8>> {
         .take(PEEK as u64)
         .read_to_end(&mut head)?;
     Ok(head)
-}
-
-/// What a file is: compression by its first bytes, format by its name without the suffixes of
-/// compression, and by its contents where the name says nothing.
-fn tell(name: &str, head: &[u8]) -> Fate {
-    let compression = match head {
-        [0x1F, 0x8B, ..] => Compression::Gzip,
-        [0x28, 0xB5, 0x2F, 0xFD, ..] => Compression::Zstd,
-        // A skippable frame may come first.
-        [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Compression::Zstd,
-        _ => Compression::None,
-    };
-    let lower = name.to_lowercase();
-    let mut stem = lower.as_str();
-    for suffix in [".gz", ".gzip", ".zst", ".zstd"] {
-        stem = stem.strip_suffix(suffix).unwrap_or(stem);
-    }
-    let format = match stem.rsplit_once('.').map(|(_, e)| e) {
-        Some("jsonl" | "ndjson" | "jsonlines") => Some(Format::Jsonl),
-        Some("txt" | "text") => Some(Format::Text),
-        Some("md" | "markdown") => Some(Format::Markdown),
-        Some(_) if lower.contains(".jsonl") => Some(Format::Jsonl),
-        None if compression == Compression::None && looks_like_text(head) => Some(Format::Text),
-        _ => None,
-    };
-    format.map_or(Fate::Skip(Skip::UnsupportedFormat), |format| {
-        Fate::Read(format, compression)
-    })
-}
-
-/// Valid UTF-8 (but for a character cut at the end) without control characters of binary files.
-fn looks_like_text(head: &[u8]) -> bool {
-    let text = match std::str::from_utf8(head) {
-        Ok(text) => text,
-        Err(error) if error.error_len().is_none() => {
-            std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default()
-        }
-        Err(_) => return false,
-    };
-    !text.is_empty()
-        && !text
-            .bytes()
-            .any(|b| b < 0x20 && !matches!(b, b'\n' | b'\r' | b'\t' | 0x0C))
 }

@@ -1,10 +1,28 @@
 //! The corpus: from paths to records. Knows files and formats, and no rule.
+//!
+//! [`discover`] gives [`Shard`]s, [`Records::read`] reads one of them through decompression
+//! ([`decode`], [`Input`]), [`Charset`] and a format of [`split`], and hands its records to a
+//! [`RecordSink`].
 
+mod charset;
 pub mod decode;
 mod discover;
+mod input;
+mod limits;
+mod mojibake;
 pub mod open;
+mod random;
+mod read;
+mod records;
 mod shard;
+pub mod sniff;
 pub mod split;
 
+pub use charset::{Charset, LossyUtf8, SAMPLE, TextDecoder, Utf8Reader};
 pub use discover::{DiscoverOptions, discover};
+pub use input::Input;
+pub use limits::{Budget, Limits};
+pub use mojibake::is_mojibake;
+pub use random::{Random, RandomReader};
+pub use records::{Extent, FieldName, Member, Meta, ReadContext, ReadEnd, RecordSink, Records};
 pub use shard::{Compression, Fate, Format, Shard, Skip};

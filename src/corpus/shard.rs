@@ -10,10 +10,22 @@ use serde::{Deserialize, Serialize};
 pub enum Format {
     /// One JSON object a line.
     Jsonl,
+    /// JSON: an array of records, one object, or several values one after another.
+    Json,
+    /// Rows of cells, named by the first row; the delimiter is told by the contents.
+    Csv,
+    /// [`Format::Csv`] whose name promises tabs.
+    Tsv,
     /// The whole file is one document of plain text.
     Text,
     /// The whole file is one document of Markdown.
     Markdown,
+    /// The whole file is one document of source code.
+    Code,
+    /// An archive of files, read from its beginning to its end.
+    Tar,
+    /// An archive of files, read by the directory at its end.
+    Zip,
 }
 
 impl Format {
@@ -21,9 +33,49 @@ impl Format {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Jsonl => "jsonl",
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
             Self::Text => "text",
             Self::Markdown => "markdown",
+            Self::Code => "code",
+            Self::Tar => "tar",
+            Self::Zip => "zip",
         }
+    }
+
+    /// Every format.
+    pub const ALL: [Self; 9] = [
+        Self::Jsonl,
+        Self::Json,
+        Self::Csv,
+        Self::Tsv,
+        Self::Text,
+        Self::Markdown,
+        Self::Code,
+        Self::Tar,
+        Self::Zip,
+    ];
+
+    /// Whether it has a charset of its own to be told; if not, its reader gets bytes.
+    pub const fn is_binary(self) -> bool {
+        matches!(self, Self::Tar | Self::Zip)
+    }
+
+    /// Whether its directory stands at its end, so that it is read by [`Random`](super::Random).
+    pub const fn is_random(self) -> bool {
+        matches!(self, Self::Zip)
+    }
+
+    /// Whether the bytes of its records are those of their text, and not stretches of the shard,
+    /// so that they do not add up to its length.
+    pub const fn counts_text(self) -> bool {
+        false
+    }
+
+    /// Whether it holds files with formats of their own.
+    pub const fn is_archive(self) -> bool {
+        matches!(self, Self::Tar | Self::Zip)
     }
 }
 
@@ -37,6 +89,12 @@ pub enum Compression {
     Gzip,
     /// Zstandard, one or several frames.
     Zstd,
+    /// xz, one or several streams.
+    Xz,
+    /// bzip2, one or several streams.
+    Bzip2,
+    /// LZ4 frames, one or several.
+    Lz4,
 }
 
 impl Compression {
@@ -46,6 +104,9 @@ impl Compression {
             Self::None => "none",
             Self::Gzip => "gzip",
             Self::Zstd => "zstd",
+            Self::Xz => "xz",
+            Self::Bzip2 => "bzip2",
+            Self::Lz4 => "lz4",
         }
     }
 }
@@ -66,6 +127,12 @@ pub enum Skip {
     DuplicateLink,
     /// A socket, pipe or device: it has no contents of its own.
     SpecialFile,
+    /// A link that leads out of what was to be scanned.
+    OutsideRoot,
+    /// A picture, sound or film: it holds no text, and is counted.
+    MediaByReference,
+    /// A directory, link or device in an archive: it has no contents of its own.
+    NoFile,
     /// No reader for it in this version.
     UnsupportedFormat,
 }
@@ -80,6 +147,9 @@ impl Skip {
             Self::System => "system",
             Self::DuplicateLink => "duplicate-link",
             Self::SpecialFile => "special-file",
+            Self::OutsideRoot => "outside-root",
+            Self::MediaByReference => "media-by-reference",
+            Self::NoFile => "no-file",
             Self::UnsupportedFormat => "unsupported-format",
         }
     }
@@ -87,7 +157,7 @@ impl Skip {
     /// Whether coverage is whole although this was not read: it holds no corpus text, or the
     /// operator has excluded it in so many words.
     pub const fn harmless(self) -> bool {
-        !matches!(self, Self::UnsupportedFormat)
+        !matches!(self, Self::UnsupportedFormat | Self::OutsideRoot)
     }
 }
 

@@ -15,5 +15,5 @@ mod scanner;
 
 pub use profile::{Profile, ProfileLine, Stage};
 pub use proof::{Failure, prove};
-pub use record::{RecordFindings, RecordScan, WINDOW};
+pub use record::{PausedRecord, RecordFindings, RecordScan, WINDOW};
 pub use scanner::{DetectOptions, Scanner, Scratch};

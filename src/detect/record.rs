@@ -46,6 +46,37 @@ pub struct RecordScan<'s> {
     members: Vec<Member>,
     entities: Vec<String>,
     distinct: Vec<Distinct>,
+    open: Option<OpenField>,
+}
+
+/// A record that is put aside, to be gone on with later and on another thread; see
+/// [`RecordScan::pause`].
+pub struct PausedRecord {
+    found: RecordFindings,
+    fields: Vec<String>,
+    members: Vec<Member>,
+    entities: Vec<String>,
+    distinct: Vec<Distinct>,
+    open: Option<OpenField>,
+}
+
+impl PausedRecord {
+    /// Whether a field has begun that has not ended.
+    pub const fn in_field(&self) -> bool {
+        self.open.is_some()
+    }
+}
+
+/// A field that comes in parts: what is not searched yet, and where it lies.
+struct OpenField {
+    path: String,
+    key: String,
+    buffer: String,
+    /// First byte of the buffer in the field, and the characters before it.
+    base: u64,
+    base_characters: u64,
+    /// Where the next window's own part begins in the buffer.
+    own: usize,
 }
 
 /// One window of a field.
@@ -71,6 +102,37 @@ impl<'s> RecordScan<'s> {
             members: Vec::new(),
             entities: Vec::new(),
             distinct: Vec::new(),
+            open: None,
+        }
+    }
+
+    /// Puts the record aside, so that the buffers are free for others.
+    pub fn pause(self) -> PausedRecord {
+        PausedRecord {
+            found: self.found,
+            fields: self.fields,
+            members: self.members,
+            entities: self.entities,
+            distinct: self.distinct,
+            open: self.open,
+        }
+    }
+
+    /// Goes on with a record that was put aside.
+    pub(super) fn resume(
+        scanner: &'s Scanner,
+        scratch: &'s mut Scratch,
+        paused: PausedRecord,
+    ) -> Self {
+        Self {
+            scanner,
+            scratch,
+            found: paused.found,
+            fields: paused.fields,
+            members: paused.members,
+            entities: paused.entities,
+            distinct: paused.distinct,
+            open: paused.open,
         }
     }
 
@@ -118,38 +180,89 @@ impl<'s> RecordScan<'s> {
     ///
     /// `next` appends the next part to the buffer and says whether there was one.
     pub fn feed(&mut self, path: &str, key: &str, mut next: impl FnMut(&mut String) -> bool) {
+        self.open_field(path, key);
+        let mut open = self.open.take().expect("it was just opened");
+        while next(&mut open.buffer) {
+            self.full_windows(&mut open);
+        }
+        self.open = Some(open);
+        self.end_field();
+    }
+
+    /// Scans the next part of a field: the same findings as [`RecordScan::field`] over all parts
+    /// together. The field goes on until [`RecordScan::end_field`].
+    pub fn part(&mut self, path: &str, key: &str, text: &str) {
+        if self.open.is_none() {
+            self.open_field(path, key);
+        }
+        let mut open = self.open.take().expect("it was just opened");
+        open.buffer.push_str(text);
+        self.full_windows(&mut open);
+        self.open = Some(open);
+    }
+
+    /// Ends a field that came in parts, if there is one.
+    pub fn end_field(&mut self) {
+        let Some(mut open) = self.open.take() else {
+            return;
+        };
+        while !self.next_window(&mut open, true) {}
+        self.scratch.feed = open.buffer;
+    }
+
+    fn open_field(&mut self, path: &str, key: &str) {
         let mut buffer = std::mem::take(&mut self.scratch.feed);
         buffer.clear();
-        // The buffer begins at byte `base` of the field; its own part begins at `own`.
-        let (mut base, mut own, mut base_characters, mut more) = (0u64, 0, 0u64, true);
-        loop {
-            // Windows are the same as those of `field`: cut from multiples that were floored.
-            while more && buffer.len() < own + WINDOW + OVERLAP + 4 {
-                more = next(&mut buffer);
-            }
-            let end = floor(&buffer, own + WINDOW);
-            let to = floor(&buffer, end + OVERLAP);
-            let last = !more && end == buffer.len();
-            self.window(&Window {
-                path,
-                key,
-                text: &buffer[..to],
-                base,
-                characters: base_characters,
-                own: own..if last { usize::MAX } else { end },
-            });
-            self.found.text_bytes += (end - own) as u64;
-            self.found.characters += buffer[own..end].chars().count() as u64;
-            if last {
-                break;
-            }
-            let keep = floor(&buffer, end - OVERLAP.min(end));
-            base += keep as u64;
-            base_characters += buffer[..keep].chars().count() as u64;
-            own = end - keep;
-            buffer.drain(..keep);
+        self.open = Some(OpenField {
+            path: path.to_owned(),
+            key: key.to_owned(),
+            buffer,
+            base: 0,
+            base_characters: 0,
+            own: 0,
+        });
+    }
+
+    fn full_windows(&mut self, open: &mut OpenField) {
+        while open.buffer.len() >= open.own + WINDOW + OVERLAP + 4 {
+            self.next_window(open, false);
         }
-        self.scratch.feed = buffer;
+    }
+
+    /// Searches the next window of what is there, `whole` if no more is coming. Returns whether
+    /// it was the last one.
+    fn next_window(&mut self, open: &mut OpenField, whole: bool) -> bool {
+        // Windows are the same as those of `field`: cut from multiples that were floored.
+        let OpenField {
+            path,
+            key,
+            buffer,
+            base,
+            base_characters,
+            own,
+        } = open;
+        let end = floor(buffer, *own + WINDOW);
+        let to = floor(buffer, end + OVERLAP);
+        let last = whole && end == buffer.len();
+        self.window(&Window {
+            path,
+            key,
+            text: &buffer[..to],
+            base: *base,
+            characters: *base_characters,
+            own: *own..if last { usize::MAX } else { end },
+        });
+        self.found.text_bytes += (end - *own) as u64;
+        self.found.characters += buffer[*own..end].chars().count() as u64;
+        if last {
+            return true;
+        }
+        let keep = floor(buffer, end - OVERLAP.min(end));
+        *base += keep as u64;
+        *base_characters += buffer[..keep].chars().count() as u64;
+        *own = end - keep;
+        buffer.drain(..keep);
+        false
     }
 
     /// Ends the record: aggregates, thresholds of rules, order.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::aggregate::AggregateRule;
 use super::keyword::{Candidate, CompiledTerms, Hit, Settle, Stage, TermFinder};
 use super::pii::{Anchors, CompiledPatterns, Key};
-use super::record::RecordScan;
+use super::record::{PausedRecord, RecordScan};
 use crate::rules::RuleSet;
 use crate::text::View;
 use crate::{Complaint, Finding, RuleIndex, SetupError, ValueHash};
@@ -99,6 +99,11 @@ impl Scanner {
     /// Begins a record.
     pub fn record<'s>(&'s self, scratch: &'s mut Scratch) -> RecordScan<'s> {
         RecordScan::new(self, scratch)
+    }
+
+    /// Goes on with a record that was put aside.
+    pub fn resume<'s>(&'s self, scratch: &'s mut Scratch, paused: PausedRecord) -> RecordScan<'s> {
+        RecordScan::resume(self, scratch, paused)
     }
 
     /// Findings in one text, in order; the way from a text to its findings that tests and

@@ -12,13 +12,17 @@ use super::coverage::{self, Coverage, TallySums};
 use super::file::{self, NewFile};
 use super::header::RunHeader;
 use super::manifest::{Environment, FindingTotals, Manifest, RuleSetId, Stored, Totals};
-use super::rows::{FindingPlace, FindingRow, RecordRow, ShardRow};
+use super::rows::{FindingPlace, FindingRow, RecordRow, ShardRow, Status};
 use super::table::{Row, TableWriter};
 use super::{FORMAT_VERSION, RULES_FILE, RUN_FILE, TALLY_FILE};
-use crate::RunError;
-use crate::corpus::Fate;
+use crate::corpus::{Fate, ReadEnd};
 use crate::rules::RuleInfo;
-use crate::scan::{PieceOutcome, RecordIssue, ShardIndex, ShardOutcome, Tally};
+use crate::scan::{PieceOutcome, RecordIssue, ShardIndex, Tally};
+use crate::{RunError, ShardError};
+
+/// One byte in so many may be replaced; with more, what was searched is not what a person would
+/// read.
+const MOST_REPLACED: u64 = 50;
 
 /// The contents of `tally.json`.
 #[derive(Serialize, Deserialize)]
@@ -90,22 +94,11 @@ impl<'a> Assembly<'a> {
         })
     }
 
-    fn read_shard(
-        &mut self,
-        log: &Log,
-        index: ShardIndex,
-        mut row: ShardRow,
-    ) -> Result<(), RunError> {
+    fn read_shard(&mut self, log: &Log, index: ShardIndex, row: ShardRow) -> Result<(), RunError> {
         let Some(end) = log.read_shard(index)? else {
             return Err(unfinished(&row.path));
         };
-        for piece in 0..end.pieces {
-            match log.read_piece(index, piece)? {
-                Some(piece) => self.read_piece(&end, &mut row, piece)?,
-                None => return Err(unfinished(&row.path)),
-            }
-        }
-        if log.piece_count(index) != end.pieces as usize {
+        if log.piece_count(index) > end.pieces as usize {
             return Err(RunError::state(
                 format!(
                     "internal: {} has more than its {} pieces",
@@ -114,18 +107,77 @@ impl<'a> Assembly<'a> {
                 "please report this",
             ));
         }
+        // Pieces follow each other by the files they belong to, the shard's own come last.
+        let (mut first, mut inside) = (0, BTreeMap::<String, u64>::new());
+        for member in 0..end.members {
+            let Some(member) = log.read_member(index, member)? else {
+                return Err(unfinished(&row.path));
+            };
+            let pieces = first..first + member.pieces;
+            first = pieces.end;
+            let of = format!("{}{}", row.path, member.read.archive);
+            *inside.entry(of).or_default() += member.read.packed_bytes;
+            let member_row = ShardRow::of_member(&row, &member.read);
+            let own = member.read.end.unwrap_or_default();
+            self.read_file(log, index, pieces, member_row, own, &mut inside)?;
+        }
+        let own = ReadEnd {
+            digest: end.digest,
+            stored_bytes: row.bytes,
+            decoded_bytes: end.decoded_bytes,
+            member_bytes: end.member_bytes,
+            charset: end.charset,
+            notes: end.notes,
+            error: end.error,
+        };
+        self.read_file(log, index, first..end.pieces, row, own, &mut inside)
+    }
+
+    /// Reads the pieces of one file, be it a shard or in an archive.
+    ///
+    /// `inside`: bytes of files in archives, by the path of the archive.
+    fn read_file(
+        &mut self,
+        log: &Log,
+        index: ShardIndex,
+        pieces: std::ops::Range<u32>,
+        mut row: ShardRow,
+        end: ReadEnd,
+        inside: &mut BTreeMap<String, u64>,
+    ) -> Result<(), RunError> {
+        for piece in pieces {
+            match log.read_piece(index, piece)? {
+                Some(piece) => self.read_piece(&end.digest, &mut row, piece)?,
+                None => return Err(unfinished(&row.path)),
+            }
+        }
         row.decoded_bytes = end.decoded_bytes;
         row.digest = Some(end.digest).filter(|digest| !digest.is_empty());
+        row.encoding = Some(end.charset).filter(|charset| !charset.is_empty());
+        for note in end.notes {
+            *row.reasons.entry(note).or_default() += 1;
+        }
         if let Some((reason, sentence)) = &end.error {
             row.fail(reason, sentence);
+        } else if row.status == Status::Scanned
+            && row.replaced_bytes * MOST_REPLACED > row.decoded_bytes
+        {
+            let (charset, replaced) = (row.encoding.clone(), row.replaced_bytes);
+            let charset = charset.unwrap_or_default();
+            let error = ShardError::Charset { charset, replaced };
+            row.fail(error.reason(), &error.to_string());
         }
-        coverage::check_shard(&row)?;
+        coverage::check_shard(
+            &row,
+            inside.remove(&row.path).unwrap_or(0),
+            end.member_bytes,
+        )?;
         self.end_shard(row)
     }
 
     fn read_piece(
         &mut self,
-        end: &ShardOutcome,
+        digest: &str,
         row: &mut ShardRow,
         piece: PieceOutcome,
     ) -> Result<(), RunError> {
@@ -134,7 +186,7 @@ impl<'a> Assembly<'a> {
         for outcome in &piece.outcomes {
             let place = FindingPlace {
                 path: &row.path,
-                digest: &end.digest,
+                digest,
                 record: first + outcome.record,
                 record_id: outcome.id.as_deref(),
                 source: &outcome.source,

@@ -1,7 +1,7 @@
 //! The checkpoint: an append-only log of finished pieces, and a lock.
 //!
-//! The log is `MAGIC`, one header frame, then a frame for each piece and each shard in the order
-//! in which they were finished. A frame is length, kind, shard, piece, a Zstandard payload of
+//! The log is `MAGIC`, one header frame, then a frame for each piece, each file in an archive and
+//! each shard in the order in which they were finished. A frame is length, kind, shard, number, a Zstandard payload of
 //! JSON and a checksum over all of it. Killing the process leaves at most the last frame torn;
 //! reopening keeps everything before the first frame that is not whole and cuts the rest.
 //! Nothing is synced on the way: a power cut may lose what the system had not yet written, the
@@ -17,10 +17,10 @@ use serde::de::DeserializeOwned;
 
 use super::header::RunHeader;
 use crate::RunError;
-use crate::scan::{PieceOutcome, ShardIndex, ShardOutcome};
+use crate::scan::{MemberOutcome, PieceOutcome, ShardIndex, ShardOutcome};
 
 /// Name and version of the log's layout.
-const MAGIC: [u8; 8] = *b"yujian\x00\x01";
+const MAGIC: [u8; 8] = *b"yujian\x00\x02";
 /// Length (4), kind (1), shard (4), piece (4); integers are little-endian.
 const FRAME_HEAD: usize = 13;
 /// First half of a BLAKE3.
@@ -114,6 +114,7 @@ enum Kind {
     Header = b'H' as isize,
     Piece = b'P' as isize,
     Shard = b'S' as isize,
+    Member = b'M' as isize,
 }
 
 /// Head of a frame.
@@ -137,7 +138,7 @@ impl Head {
 
     fn from_bytes(head: &[u8; FRAME_HEAD]) -> Option<Self> {
         let number = |at: usize| u32::from_le_bytes([0, 1, 2, 3].map(|i| head[at + i]));
-        let kind = [Kind::Header, Kind::Piece, Kind::Shard]
+        let kind = [Kind::Header, Kind::Piece, Kind::Shard, Kind::Member]
             .into_iter()
             .find(|kind| *kind as u8 == head[4])?;
         Some(Self {
@@ -161,6 +162,7 @@ pub(super) struct Log {
     end: u64,
     pieces: BTreeMap<(ShardIndex, u32), Place>,
     shards: BTreeMap<ShardIndex, Place>,
+    members: BTreeMap<(ShardIndex, u32), Place>,
 }
 
 impl Log {
@@ -182,6 +184,7 @@ impl Log {
             end: MAGIC.len() as u64,
             pieces: BTreeMap::new(),
             shards: BTreeMap::new(),
+            members: BTreeMap::new(),
         };
         log.append(Kind::Header, ShardIndex(0), 0, header)?;
         Ok(log)
@@ -202,6 +205,7 @@ impl Log {
             end: 0,
             pieces: BTreeMap::new(),
             shards: BTreeMap::new(),
+            members: BTreeMap::new(),
         };
         let Some(header) = log.scan()? else {
             return Ok(None);
@@ -242,6 +246,9 @@ impl Log {
                 (Kind::Shard, Some(_)) => {
                     self.shards.insert(head.shard, Place(end));
                 }
+                (Kind::Member, Some(_)) => {
+                    self.members.insert((head.shard, head.piece), Place(end));
+                }
                 // A second header, or anything before the first: not written by this program.
                 _ => break,
             }
@@ -255,6 +262,13 @@ impl Log {
     pub fn piece(&mut self, outcome: &PieceOutcome) -> Result<(), RunError> {
         let place = self.append(Kind::Piece, outcome.shard, outcome.piece, outcome)?;
         self.pieces.insert((outcome.shard, outcome.piece), place);
+        Ok(())
+    }
+
+    /// Adds the end of a file in an archive.
+    pub fn member(&mut self, outcome: &MemberOutcome) -> Result<(), RunError> {
+        let place = self.append(Kind::Member, outcome.shard, outcome.member, outcome)?;
+        self.members.insert((outcome.shard, outcome.member), place);
         Ok(())
     }
 
@@ -322,6 +336,11 @@ impl Log {
         self.pieces.contains_key(&(shard, piece))
     }
 
+    /// Whether the end of this file in an archive is in it.
+    pub fn has_member(&self, shard: ShardIndex, member: u32) -> bool {
+        self.members.contains_key(&(shard, member))
+    }
+
     /// Whether this shard's end is in it.
     pub fn has_shard(&self, shard: ShardIndex) -> bool {
         self.shards.contains_key(&shard)
@@ -340,6 +359,18 @@ impl Log {
     ) -> Result<Option<PieceOutcome>, RunError> {
         self.pieces
             .get(&(shard, piece))
+            .map(|&place| self.read(place))
+            .transpose()
+    }
+
+    /// Reads the end of a file in an archive back.
+    pub fn read_member(
+        &self,
+        shard: ShardIndex,
+        member: u32,
+    ) -> Result<Option<MemberOutcome>, RunError> {
+        self.members
+            .get(&(shard, member))
             .map(|&place| self.read(place))
             .transpose()
     }

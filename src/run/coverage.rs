@@ -6,12 +6,13 @@ use serde::de::value::{Error as WordError, StrDeserializer};
 use serde::{Deserialize, Serialize};
 
 use super::rows::{ShardRow, Status};
-use crate::RunError;
-use crate::corpus::{Compression, Skip};
+use crate::corpus::{Compression, Format, Skip};
 use crate::scan::{Counts, FindingCounts, Tally};
+use crate::{Limit, RunError};
 
 /// Reasons for which a record may be skipped although coverage is whole: it holds no text.
-pub const HARMLESS_REASONS: [&str; 3] = ["blank-line", "bom", "no-text"];
+/// `overhead` are bytes that are no record, such as brackets and headers; it counts none.
+pub const HARMLESS_REASONS: [&str; 5] = ["blank-line", "bom", "header", "no-text", "overhead"];
 
 /// Reasons that begin so note something about a record that was scanned all the same.
 pub const NOTE: &str = "note:";
@@ -26,7 +27,11 @@ pub struct Coverage {
     pub files: Counts,
     /// Their bytes as stored.
     pub stored_bytes: Counts,
-    /// Bytes after decompression, of what could be opened.
+    /// Files in archives, and in archives inside them.
+    #[serde(default)]
+    pub members: Counts,
+    /// Bytes after decompression, of what could be opened; those of archives without the files
+    /// in them, which count by themselves.
     pub decoded_bytes: Counts,
     /// Records.
     pub records: Counts,
@@ -55,6 +60,7 @@ impl Default for Coverage {
             whole: true,
             files: Counts::default(),
             stored_bytes: Counts::default(),
+            members: Counts::default(),
             decoded_bytes: Counts::default(),
             records: Counts::default(),
             unread: Vec::new(),
@@ -67,10 +73,15 @@ impl Coverage {
     /// Entries of [`Coverage::unread`]; the rest is counted, and stands in `shards.parquet`.
     pub const UNREAD_KEPT: usize = 1000;
 
-    /// Adds a shard; in order of the paths.
+    /// Adds a shard, or a file in one; in order of the paths, files before the archive that
+    /// holds them.
     pub fn add(&mut self, shard: &ShardRow) {
-        self.files.merge(&shard.status.counts(1));
-        self.stored_bytes.merge(&shard.status.counts(shard.bytes));
+        if shard.archive.is_some() {
+            self.members.merge(&shard.status.counts(1));
+        } else {
+            self.files.merge(&shard.status.counts(1));
+            self.stored_bytes.merge(&shard.status.counts(shard.bytes));
+        }
         self.decoded_bytes.merge(&shard.decoded);
         self.records.merge(&shard.records);
         self.add_shard_state(shard);
@@ -94,7 +105,9 @@ impl Coverage {
     /// something, so a shard with records that were not read is whole only if every reason is
     /// known to be harmless or a note, and the harmless ones account for all that was skipped.
     fn add_records_state(&mut self, shard: &ShardRow) {
-        let failed = shard.records.failed > 0 || shard.decoded.failed > 0;
+        // Bytes that were lost without a record are what made the shard fail.
+        let lost = shard.decoded.failed > 0 && shard.status != Status::Failed;
+        let failed = shard.records.failed > 0 || lost;
         let skipped = shard.records.skipped > 0 || shard.decoded.skipped > 0;
         if !failed && !skipped {
             return;
@@ -106,11 +119,12 @@ impl Coverage {
                 *excused.get_or_insert(0) += count;
             } else if !reason.starts_with(NOTE) {
                 said = true;
-                self.leave(
-                    shard,
-                    reason,
-                    format!("records not read: {count} ({reason})"),
-                );
+                let mut sentence = format!("records not read: {count} ({reason})");
+                if let Some(limit) = Limit::of_reason(reason) {
+                    let key = limit.as_str();
+                    sentence += &format!(": if they are honest, raise `{key}` in [limits]");
+                }
+                self.leave(shard, reason, sentence);
             }
         }
         let unexplained = excused.is_none_or(|records| records < shard.records.skipped);
@@ -145,20 +159,27 @@ fn harmless(reason: &str) -> bool {
     Skip::deserialize(word).is_ok_and(Skip::harmless)
 }
 
+/// `members`: bytes of the files in it by their rows, and as reading it had them.
+///
 /// # Errors
 ///
 /// If the bytes of one shard that was opened do not add up.
-pub(super) fn check_shard(shard: &ShardRow) -> Result<(), RunError> {
+pub(super) fn check_shard(shard: &ShardRow, members: u64, said: u64) -> Result<(), RunError> {
     let path = &shard.path;
-    let sum = shard.decoded.total();
-    if sum != shard.decoded_bytes {
+    let sum = shard.decoded.total() + members;
+    if sum != shard.decoded_bytes || members != said {
         return Err(open(format!(
-            "{path} has {} decoded bytes, pieces {sum}",
+            "{path} has {} decoded bytes, pieces and members {sum}",
             shard.decoded_bytes
         )));
     }
     let stored = shard.compression.as_deref() == Some(Compression::None.as_str());
-    if stored && shard.status == Status::Scanned && shard.decoded_bytes != shard.bytes {
+    // Text in other charsets may be counted in UTF-8, and some formats count their text alone.
+    let by_text = |f: &Format| f.counts_text() && shard.format.as_deref() == Some(f.as_str());
+    let converted =
+        shard.encoding.as_deref().is_some_and(|e| e != "utf-8") || Format::ALL.iter().any(by_text);
+    if stored && !converted && shard.status == Status::Scanned && shard.decoded_bytes != shard.bytes
+    {
         let (decoded, bytes) = (shard.decoded_bytes, shard.bytes);
         return Err(open(format!(
             "{path} has {bytes} bytes, {decoded} were read"
@@ -257,7 +278,7 @@ fn open(what: String) -> RunError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corpus::{Fate, Format, Shard};
+    use crate::corpus::{Fate, Shard};
 
     fn shard(fate: Fate) -> ShardRow {
         let (path, source) = ("a.jsonl".to_owned(), "s".to_owned());
@@ -356,14 +377,17 @@ mod tests {
     fn bytes_of_a_shard_must_add_up() {
         let mut row = read(counts(8, 2, 0), &[("blank-line", 2)]);
         row.decoded_bytes = 10;
-        assert!(check_shard(&row).is_ok());
+        assert!(check_shard(&row, 0, 0).is_ok());
         row.decoded_bytes = 9;
-        assert!(check_shard(&row).is_err());
+        assert!(check_shard(&row, 0, 0).is_err());
         row.decoded = counts(9, 0, 0);
-        assert!(check_shard(&row).is_err(), "decoded is not what is stored");
+        assert!(
+            check_shard(&row, 0, 0).is_err(),
+            "decoded is not what is stored"
+        );
         row.fail("cannot-read", "cannot read");
         assert!(
-            check_shard(&row).is_ok(),
+            check_shard(&row, 0, 0).is_ok(),
             "a failed shard need not have been read to its end"
         );
     }

@@ -11,7 +11,7 @@ use super::manifest::{Environment, Manifest};
 use super::rows::TABLE_FILES;
 use super::{CHECKPOINT_DIR, RUN_FILE, TALLY_FILE, assemble};
 use crate::corpus::Fate;
-use crate::scan::{PieceOutcome, ShardIndex, ShardOutcome};
+use crate::scan::{MemberOutcome, PieceOutcome, ShardIndex, ShardOutcome};
 use crate::{RuleIndex, RunError};
 
 /// Whether an interrupted scan may be gone on with.
@@ -103,6 +103,20 @@ impl Recorder {
             return Err(self.wrong(shard, &format!("piece {piece}: {what}")));
         }
         self.log.piece(outcome)
+    }
+
+    /// Takes down the end of a file in an archive; before or after its pieces. One that an
+    /// interrupted scan took down is read again with its shard, and says the same.
+    ///
+    /// # Errors
+    ///
+    /// Like [`Recorder::piece`].
+    pub fn member(&mut self, outcome: &MemberOutcome) -> Result<(), RunError> {
+        self.check_shard(outcome.shard)?;
+        if self.log.has_member(outcome.shard, outcome.member) {
+            return Ok(());
+        }
+        self.log.member(outcome)
     }
 
     /// Takes down the end of a shard; before or after its pieces.

@@ -5,28 +5,39 @@
 //! decoded. Memory is threads × chunk: pieces are ranges of a mapped file, and of a stream only
 //! so many decoded chunks exist at a time.
 
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use blake3::hazmat::HasherExt as _;
 use crossbeam_channel::Sender;
 
 use super::ScanOptions;
-use super::outcome::{PieceOutcome, ShardIndex, ShardOutcome};
+use super::batch::json_piece;
+use super::feeder::Feeder;
+use super::hash::Subtree;
+use super::outcome::{MemberOutcome, PieceOutcome, ShardIndex, ShardOutcome};
 use super::piece::{Piece, PieceContext};
 use crate::ShardError;
-use crate::corpus::decode::Decoder;
 use crate::corpus::open::{Mapped, Opened, open};
-use crate::corpus::split::jsonl::lines;
-use crate::corpus::{Compression, Fate, Format, Shard};
+use crate::corpus::{
+    Budget, Charset, Compression, Fate, Format, Random, ReadContext, ReadEnd, Records, SAMPLE,
+    Shard, is_mojibake, sniff,
+};
 use crate::detect::{Scanner, Scratch};
+
+/// Noted of a shard whose name promises something else than it is.
+const MISNAMED: &str = "note:extension-mismatch";
 
 /// What a scan reports, in any order of shards and pieces.
 #[derive(Debug)]
 pub enum Event {
     /// A piece is done.
     Piece(Box<PieceOutcome>),
+    /// A file in an archive was read; its pieces may still be under way.
+    Member(Box<MemberOutcome>),
     /// All pieces of a shard are done.
     Shard(ShardOutcome),
 }
@@ -146,12 +157,12 @@ impl Line<'_> {
 struct Stopped;
 
 /// One shard in work.
-struct Work<'a> {
+pub(super) struct Work<'a> {
     line: &'a Line<'a>,
     shard: &'a Shard,
-    number: ShardIndex,
+    pub(super) number: ShardIndex,
     events: &'a Sender<Event>,
-    context: PieceContext<'a>,
+    pub(super) context: PieceContext<'a>,
 }
 
 impl Work<'_> {
@@ -160,26 +171,26 @@ impl Work<'_> {
             Ok(opened) => opened,
             Err(error) => return Ok(self.broken(&ShardError::Open(error))),
         };
-        let mut outcome = match (&opened, compression) {
-            (Opened::Mapped(mapped), Compression::None) => self.mapped(mapped, format)?,
-            (Opened::Mapped(mapped), _) => {
-                let bytes: &[u8] = mapped;
-                self.streamed(Box::new(bytes), format, compression)?
+        let how = (format, compression);
+        let (mut outcome, mut intact) = (None, true);
+        match opened {
+            Opened::Mapped(mapped) => {
+                if how == (Format::Jsonl, Compression::None) {
+                    let head = &mapped[..mapped.len().min(SAMPLE)];
+                    let charset = Charset::of(head, mapped.len() <= SAMPLE);
+                    if charset.cuts_at_line_ends() {
+                        outcome = Some(self.mapped(&mapped, charset)?);
+                    }
+                }
+                if outcome.is_none() {
+                    outcome = Some(self.streamed(Stored::Mapped(&mapped), how)?);
+                }
+                intact = mapped.intact();
             }
-            (Opened::Stream(_), _) => {
-                let Opened::Stream(file) = opened else {
-                    return Err(Stopped);
-                };
-                let outcome = self.streamed(Box::new(file), format, compression)?;
-                return Ok(self.checked(outcome, identity.holds(&self.shard.location)));
-            }
-        };
-        let intact = match &opened {
-            Opened::Mapped(mapped) => mapped.intact(),
-            Opened::Stream(_) => true,
-        };
-        outcome = self.checked(outcome, intact && identity.holds(&self.shard.location));
-        Ok(outcome)
+            Opened::Stream(file) => outcome = Some(self.streamed(Stored::File(&file), how)?),
+        }
+        let outcome = outcome.expect("one of the ways was taken");
+        Ok(self.checked(outcome, intact && identity.holds(&self.shard.location)))
     }
 
     /// Marks a shard as failed whose file is not what it was.
@@ -197,56 +208,41 @@ impl Work<'_> {
             pieces: 0,
             digest: String::new(),
             decoded_bytes: 0,
+            member_bytes: 0,
+            members: 0,
+            charset: String::new(),
+            notes: BTreeSet::new(),
             error: Some(told(error)),
         }
     }
 
-    /// A mapped, uncompressed shard: pieces on all threads.
-    fn mapped(&self, mapped: &Mapped, format: Format) -> Result<ShardOutcome, Stopped> {
+    /// What is odd about the shard as a whole.
+    fn notes(&self, (format, compression): (Format, Compression)) -> BTreeSet<String> {
+        let name = self.shard.path.rsplit('/').next().unwrap_or_default();
+        let odd = sniff::is_misnamed(name, format, compression);
+        odd.then(|| MISNAMED.to_owned()).into_iter().collect()
+    }
+
+    /// Mapped, uncompressed lines: pieces on all threads.
+    fn mapped(&self, mapped: &Mapped, charset: Charset) -> Result<ShardOutcome, Stopped> {
         let chunk = self.line.options.chunk;
         let bytes: &[u8] = mapped;
-        let ranges = bytes.len().div_ceil(chunk);
-        let pieces = if format == Format::Jsonl { ranges } else { 1 };
-        let hashes: Vec<Mutex<Option<Subtree>>> = (0..ranges).map(|_| Mutex::new(None)).collect();
+        let pieces = bytes.len().div_ceil(chunk);
+        let hashes: Vec<Mutex<Option<Subtree>>> = (0..pieces).map(|_| Mutex::new(None)).collect();
         let stopped = AtomicBool::new(false);
-        let hash = |range: usize| {
-            let part = &bytes[range * chunk..((range + 1) * chunk).min(bytes.len())];
-            let subtree = Subtree::of(part, (range * chunk) as u64, ranges == 1);
-            *hashes[range]
-                .lock()
-                .expect("no thread panics while it holds this") = Some(subtree);
-        };
         let one = |piece: usize| {
             if self.line.stop.load(Ordering::Relaxed) {
                 stopped.store(true, Ordering::Relaxed);
                 return;
             }
-            let (start, end) = (piece * chunk, ((piece + 1) * chunk).min(bytes.len()));
-            if format == Format::Jsonl {
-                hash(piece);
-                self.piece(
-                    piece as u32,
-                    |p| {
-                        json_piece(p, bytes, start, end, 0);
-                        true
-                    },
-                    (end - start) as u64,
-                );
-            } else {
-                (0..ranges).for_each(hash);
-                let progress = &self.line.progress.bytes;
-                let watch = |read: usize| {
-                    progress.fetch_add(read as u64, Ordering::Relaxed);
-                    let stop = self.line.stop.load(Ordering::Relaxed);
-                    stopped.fetch_or(stop, Ordering::Relaxed);
-                    !stop
-                };
-                let done = |p: &mut Piece<'_>| {
-                    p.document(bytes, watch);
-                    !stopped.load(Ordering::Relaxed)
-                };
-                self.piece(0, done, 0);
-            }
+            let range = piece * chunk..((piece + 1) * chunk).min(bytes.len());
+            let subtree = Subtree::of(&bytes[range.clone()], range.start as u64, pieces == 1);
+            *hashes[piece]
+                .lock()
+                .expect("no thread panics while it holds this") = Some(subtree);
+            let stored = range.len() as u64;
+            let scan = |p: &mut Piece<'_>| json_piece(p, bytes, range.clone(), 0, charset);
+            self.piece(piece as u32, scan, stored);
         };
         if pieces == 1 {
             one(0);
@@ -264,37 +260,46 @@ impl Work<'_> {
                     .expect("every range was hashed")
             })
             .collect();
+        let mut notes = self.notes((Format::Jsonl, Compression::None));
+        if is_mojibake(&charset.decode(&bytes[..bytes.len().min(SAMPLE)]).0) {
+            notes.insert("note:mojibake".to_owned());
+        }
         Ok(ShardOutcome {
             shard: self.number,
             pieces: pieces as u32,
             digest: Subtree::root(&subtrees).to_hex().to_string(),
             decoded_bytes: bytes.len() as u64,
+            member_bytes: 0,
+            members: 0,
+            charset: charset.name(),
+            notes,
             error: None,
         })
     }
 
-    /// Scans one piece, unless it is finished already; a panic makes its records fail.
-    ///
-    /// `scan` says whether it came to the end: what was stopped half-way is not kept.
-    fn piece(&self, piece: u32, scan: impl Fn(&mut Piece<'_>) -> bool, stored: u64) {
-        if !self.line.finished.piece(self.number, piece) {
-            let outcome = with_scratch(|scratch| {
-                let mut work = Piece::new(self.context, scratch, self.number, piece);
-                scan(&mut work).then(|| work.finish())
-            });
-            let Some(outcome) = outcome else { return };
-            let progress = self.line.progress;
-            progress
-                .records
-                .fetch_add(outcome.records.total(), Ordering::Relaxed);
-            let findings: u64 = outcome
-                .outcomes
-                .iter()
-                .flat_map(|o| o.counts.values())
-                .map(|c| c.open)
-                .sum();
-            progress.findings.fetch_add(findings, Ordering::Relaxed);
-            let _ = self.events.send(Event::Piece(Box::new(outcome)));
+    /// Whether an earlier scan has finished this piece.
+    pub(super) fn is_finished(&self, piece: u32) -> bool {
+        self.line.finished.piece(self.number, piece)
+    }
+
+    /// Bytes of a batch.
+    pub(super) fn chunk(&self) -> usize {
+        self.line.options.stream_chunk()
+    }
+
+    /// Begins a piece.
+    pub(super) fn begin<'s>(&'s self, scratch: &'s mut Scratch, piece: u32) -> Piece<'s> {
+        Piece::new(self.context, scratch, self.number, piece)
+    }
+
+    /// Scans one piece, unless it is finished already; then `stored` bytes are done.
+    pub(super) fn piece(&self, piece: u32, scan: impl Fn(&mut Piece<'_>), stored: u64) {
+        if !self.is_finished(piece) {
+            self.send(with_scratch(|scratch| {
+                let mut work = self.begin(scratch, piece);
+                scan(&mut work);
+                work.finish()
+            }));
         }
         self.line
             .progress
@@ -302,165 +307,145 @@ impl Work<'_> {
             .fetch_add(stored, Ordering::Relaxed);
     }
 
-    /// A shard that is decoded, or read, from its beginning to its end.
+    /// Hands on what a piece gave.
+    pub(super) fn send(&self, outcome: PieceOutcome) {
+        let progress = self.line.progress;
+        progress
+            .records
+            .fetch_add(outcome.records.total(), Ordering::Relaxed);
+        let findings: u64 = outcome
+            .outcomes
+            .iter()
+            .flat_map(|o| o.counts.values())
+            .map(|c| c.open)
+            .sum();
+        progress.findings.fetch_add(findings, Ordering::Relaxed);
+        let _ = self.events.send(Event::Piece(Box::new(outcome)));
+    }
+
+    /// Hands on how a file in an archive ended.
+    pub(super) fn member(&self, outcome: MemberOutcome) {
+        let _ = self.events.send(Event::Member(Box::new(outcome)));
+    }
+
+    /// A shard that is read from its beginning to its end by this thread, and scanned by all.
     fn streamed(
         &self,
-        stored: Box<dyn std::io::Read + Send + '_>,
-        format: Format,
-        compression: Compression,
+        stored: Stored<'_>,
+        how: (Format, Compression),
     ) -> Result<ShardOutcome, Stopped> {
-        let mut decoder = match Decoder::new(stored, compression) {
-            Ok(decoder) => decoder,
-            Err(error) => return Ok(self.broken(&ShardError::Read(error))),
+        let options = self.line.options;
+        let budget = Budget::new(self.shard.bytes, &options.limits);
+        let context = ReadContext {
+            text: &options.text,
+            meta: &options.meta,
+            limits: &options.limits,
+            chunk: options.stream_chunk(),
+            budget: &budget,
+            stop: self.line.stop,
         };
-        let (pieces, decoded, mut error) = match format {
-            Format::Jsonl => self.stream_lines(&mut decoder)?,
-            Format::Text | Format::Markdown => self.stream_document(&mut decoder)?,
-        };
-        let digest = match decoder.finish() {
-            Ok((digest, bytes)) if bytes == self.shard.bytes => digest.to_hex().to_string(),
-            Ok(_) => {
-                error = error.or(Some(ShardError::Changed));
-                String::new()
-            }
-            Err(why) => {
-                error = error.or(Some(ShardError::Read(why)));
-                String::new()
-            }
-        };
-        self.line
-            .progress
-            .bytes
-            .fetch_add(self.shard.bytes, Ordering::Relaxed);
-        Ok(ShardOutcome {
-            shard: self.number,
-            pieces,
-            digest,
-            decoded_bytes: decoded,
-            error: error.as_ref().map(told),
-        })
-    }
-
-    fn stream_lines(
-        &self,
-        decoder: &mut Decoder<'_>,
-    ) -> Result<(u32, u64, Option<ShardError>), Stopped> {
-        let chunk = self.line.options.stream_chunk();
         let in_flight = AtomicUsize::new(0);
-        let most = 2 * rayon::current_num_threads();
-        rayon::scope(|scope| {
-            let (mut pieces, mut decoded, mut carry) = (0u32, 0u64, Vec::new());
-            loop {
-                if self.line.stop.load(Ordering::Relaxed) {
-                    return Err(Stopped);
-                }
-                let mut buffer = std::mem::take(&mut carry);
-                let base = decoded - buffer.len() as u64;
-                let before = buffer.len();
-                let result = decoder.fill(&mut buffer, chunk, decoded);
-                decoded += (buffer.len() - before) as u64;
-                let more = matches!(result, Ok(true));
-                if more {
-                    let Some(last) = memchr::memrchr(b'\n', &buffer[before..]) else {
-                        // No line end in a whole chunk: the line goes on.
-                        carry = buffer;
-                        continue;
-                    };
-                    carry = buffer.split_off(before + last + 1);
-                }
-                if !buffer.is_empty() {
-                    let number = pieces;
-                    pieces += 1;
-                    let work = move |in_flight: &AtomicUsize| {
-                        let scan = |p: &mut Piece<'_>| {
-                            json_piece(p, &buffer, 0, buffer.len(), base);
-                            true
-                        };
-                        self.piece(number, scan, 0);
-                        in_flight.fetch_sub(1, Ordering::Relaxed);
-                    };
-                    let in_flight = &in_flight;
-                    // When enough waits already, this thread scans instead of decoding more.
-                    if in_flight.fetch_add(1, Ordering::Relaxed) < most {
-                        scope.spawn(move |_| work(in_flight));
-                    } else {
-                        work(in_flight);
-                    }
-                }
-                if !more {
-                    return Ok((pieces, decoded, result.err()));
-                }
-            }
-        })
-    }
-
-    fn stream_document(
-        &self,
-        decoder: &mut Decoder<'_>,
-    ) -> Result<(u32, u64, Option<ShardError>), Stopped> {
-        let (decoded, error) = (AtomicU64::new(0), Mutex::new(None));
-        let stopped = AtomicBool::new(false);
-        let decoder = Mutex::new(decoder);
-        self.piece(
-            0,
-            |piece| {
-                piece.stream(|part| {
-                    if self.line.stop.load(Ordering::Relaxed) {
-                        stopped.store(true, Ordering::Relaxed);
-                        return false;
-                    }
-                    let mut decoder = decoder.lock().expect("only this thread uses it");
-                    let so_far = decoded.load(Ordering::Relaxed);
-                    let result = decoder.fill(part, self.line.options.stream_chunk(), so_far);
-                    decoded.fetch_add(part.len() as u64, Ordering::Relaxed);
-                    match result {
-                        Ok(more) => more,
-                        Err(why) => {
-                            *error.lock().expect("only this thread uses it") = Some(why);
-                            false
-                        }
-                    }
-                });
-                !stopped.load(Ordering::Relaxed)
-            },
-            0,
-        );
-        if stopped.load(Ordering::Relaxed) {
+        let (end, fed) = rayon::in_place_scope(|scope| {
+            let mut feeder = Feeder::new(self, scope, &in_flight);
+            let end = catch_unwind(AssertUnwindSafe(|| {
+                let mut records = Records::new(&mut feeder, &context);
+                self.read(stored, how, &mut records)
+            }));
+            (end, feeder.finish())
+        });
+        if self.line.stop.load(Ordering::Relaxed) {
             return Err(Stopped);
         }
-        let error = error.into_inner().expect("no thread panicked");
-        Ok((1, decoded.into_inner(), error))
+        let mut end = end.unwrap_or_else(|_| {
+            let mut end = ReadEnd::broken(&ShardError::Panic);
+            end.decoded_bytes = fed.own_bytes + fed.member_bytes;
+            end.member_bytes = fed.member_bytes;
+            end
+        });
+        if end.error.is_none() && end.stored_bytes != self.shard.bytes {
+            end.error = Some(told(&ShardError::Changed));
+        }
+        if end.stored_bytes != self.shard.bytes {
+            end.digest.clear();
+        }
+        end.notes.extend(self.notes(how));
+        Ok(ShardOutcome {
+            shard: self.number,
+            pieces: fed.pieces,
+            digest: end.digest,
+            decoded_bytes: end.decoded_bytes,
+            member_bytes: end.member_bytes,
+            members: fed.members,
+            charset: end.charset,
+            notes: end.notes,
+            error: end.error,
+        })
     }
-}
 
-fn json_piece(piece: &mut Piece<'_>, bytes: &[u8], start: usize, end: usize, base: u64) {
-    let mut all = lines(bytes, start, end).peekable();
-    let Some(&(first, _)) = all.peek() else {
-        return;
-    };
-    // One check for the whole piece; lines are only checked one by one when it fails, or when
-    // they reach beyond it.
-    let end = end.max(first).min(bytes.len());
-    let checked = simdutf8::basic::from_utf8(&bytes[first..end]).ok();
-    for (from, to) in all {
-        let offset = base + from as u64;
-        let text = checked.and_then(|text| text.get(from - first..to - first));
-        let result = catch_unwind(AssertUnwindSafe(|| match text {
-            Some(text) => piece.json_text(text, offset, (to - from) as u64),
-            None => piece.json_line(&bytes[from..to], offset),
-        }));
-        if result.is_err() {
-            piece.failed(offset, (to - from) as u64, "internal-error");
+    fn read(
+        &self,
+        stored: Stored<'_>,
+        (format, compression): (Format, Compression),
+        records: &mut Records<'_>,
+    ) -> ReadEnd {
+        let anywhere = format.is_random() && compression == Compression::None;
+        let whole: Box<dyn Read + '_> = match stored {
+            Stored::Mapped(mapped) => Box::new(self.watched(&mapped[..])),
+            Stored::File(file) => Box::new(self.watched(file)),
+        };
+        let random = match stored {
+            Stored::Mapped(mapped) if anywhere => Random::Bytes(mapped),
+            Stored::File(file) if anywhere => match file.try_clone() {
+                Ok(file) => Random::File(file, self.shard.bytes),
+                Err(error) => return ReadEnd::broken(&ShardError::Open(error)),
+            },
+            _ => return records.read(whole, (format, compression), Some(self.shard.bytes)),
+        };
+        records.read_random(&random, format, whole)
+    }
+
+    fn watched<R>(&self, inner: R) -> Watched<'_, R> {
+        Watched {
+            inner,
+            progress: self.line.progress,
+            stop: self.line.stop,
         }
     }
 }
 
-fn told(error: &ShardError) -> (String, String) {
+/// Where stored bytes come from.
+#[derive(Clone, Copy)]
+enum Stored<'a> {
+    Mapped(&'a Mapped),
+    File(&'a File),
+}
+
+/// Stored bytes that tell how many were read, and end when the scan is to stop.
+struct Watched<'a, R> {
+    inner: R,
+    progress: &'a Progress,
+    stop: &'a AtomicBool,
+}
+
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        let read = self.inner.read(buffer)?;
+        self.progress
+            .bytes
+            .fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+pub(super) fn told(error: &ShardError) -> (String, String) {
     (error.reason().to_owned(), error.to_string())
 }
 
 /// Runs `work` with this thread's buffers.
-fn with_scratch<T>(work: impl FnOnce(&mut Scratch) -> T) -> T {
+pub(super) fn with_scratch<T>(work: impl FnOnce(&mut Scratch) -> T) -> T {
     thread_local! {
         static SCRATCH: std::cell::RefCell<Scratch> = std::cell::RefCell::new(Scratch::default());
     }
@@ -469,77 +454,4 @@ fn with_scratch<T>(work: impl FnOnce(&mut Scratch) -> T) -> T {
         // A thread that waits for others may be given another piece meanwhile.
         Err(_) => work(&mut Scratch::default()),
     })
-}
-
-/// Part of the hash tree of a shard: its pieces are hashed where they are scanned.
-struct Subtree {
-    chaining: [u8; 32],
-    root: Option<blake3::Hash>,
-}
-
-impl Subtree {
-    /// Of the bytes at `offset`; `whole` if there are no others. Offsets are multiples of the
-    /// chunk size, a power of two, as BLAKE3 asks of subtrees.
-    fn of(bytes: &[u8], offset: u64, whole: bool) -> Self {
-        if whole {
-            return Self {
-                chaining: [0; 32],
-                root: Some(blake3::hash(bytes)),
-            };
-        }
-        let mut hasher = blake3::Hasher::new();
-        hasher.set_input_offset(offset);
-        hasher.update(bytes);
-        Self {
-            chaining: hasher.finalize_non_root(),
-            root: None,
-        }
-    }
-
-    fn root(all: &[Self]) -> blake3::Hash {
-        use blake3::hazmat::{Mode, merge_subtrees_root};
-        if let [
-            Self {
-                root: Some(root), ..
-            },
-        ] = all
-        {
-            return *root;
-        }
-        let (left, right) = all.split_at(left_len(all.len()));
-        merge_subtrees_root(&Self::merge(left), &Self::merge(right), Mode::Hash)
-    }
-
-    fn merge(all: &[Self]) -> [u8; 32] {
-        use blake3::hazmat::{Mode, merge_subtrees_non_root};
-        if let [one] = all {
-            return one.chaining;
-        }
-        let (left, right) = all.split_at(left_len(all.len()));
-        merge_subtrees_non_root(&Self::merge(left), &Self::merge(right), Mode::Hash)
-    }
-}
-
-/// Largest power of two below `n`: the left side of a BLAKE3 tree. `n` is 2 or more.
-fn left_len(n: usize) -> usize {
-    n.next_power_of_two() / 2
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pieces_hash_to_the_digest_of_the_whole() {
-        let bytes: Vec<u8> = (0..70_000u32).map(|i| i as u8).collect();
-        for len in [1, 4096, 4097, 8192, 12_289, 65_536, 70_000] {
-            let bytes = &bytes[..len];
-            let all: Vec<Subtree> = bytes
-                .chunks(4096)
-                .enumerate()
-                .map(|(i, part)| Subtree::of(part, (i * 4096) as u64, len <= 4096))
-                .collect();
-            assert_eq!(Subtree::root(&all), blake3::hash(bytes), "{len}");
-        }
-    }
 }

@@ -1,17 +1,21 @@
 //! The line itself: shards in, outcomes out, on every core.
 
+mod batch;
+mod feeder;
+mod hash;
 mod line;
 mod outcome;
 mod piece;
 mod sketch;
 mod sources;
 
+use crate::corpus::Limits;
 use crate::corpus::split::json::{MetaPaths, TextPaths};
 
 pub use line::{Event, Finished, Line, Nothing, Progress};
 pub use outcome::{
-    Counts, FindingCounts, Hits, PieceOutcome, RecordIssue, RecordOutcome, ShardIndex,
-    ShardOutcome, SourceTally, Tally,
+    Counts, FindingCounts, Hits, MemberOutcome, PieceOutcome, RecordIssue, RecordOutcome,
+    ShardIndex, ShardOutcome, SourceTally, Tally,
 };
 pub use sketch::Distinct;
 pub use sources::SourceRules;
@@ -25,6 +29,8 @@ pub struct ScanOptions {
     pub meta: MetaPaths,
     /// Which source a record belongs to.
     pub sources: SourceRules,
+    /// How far a file may go before it counts as hostile.
+    pub limits: Limits,
     /// Whether every record gets a row, not only those with findings.
     pub sidecar: bool,
     /// Bytes of an uncompressed shard that one thread scans at a time; a power of two, at least
@@ -40,6 +46,7 @@ impl Default for ScanOptions {
             text: TextPaths::default(),
             meta: MetaPaths::default(),
             sources: SourceRules::default(),
+            limits: Limits::default(),
             sidecar: false,
             chunk: 8 << 20,
             map: true,

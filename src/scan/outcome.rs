@@ -4,11 +4,12 @@
 //! from 0; whoever puts the pieces of a shard together in order knows the record numbers of the
 //! shard. Nothing here depends on the number of threads or on where a shard was cut.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::sketch::Distinct;
+use crate::corpus::Member;
 use crate::{Finding, RuleIndex};
 
 /// Position of a shard in the sorted list of what was discovered.
@@ -123,8 +124,36 @@ pub struct ShardOutcome {
     pub digest: String,
     /// Bytes after decompression.
     pub decoded_bytes: u64,
+    /// Those of them that are files of an archive, which have outcomes of their own.
+    #[serde(default)]
+    pub member_bytes: u64,
+    /// Number of files in it and in archives inside it.
+    #[serde(default)]
+    pub members: u32,
+    /// What its characters are written in; empty if it holds none of its own.
+    #[serde(default)]
+    pub charset: String,
+    /// What is odd about it as a whole.
+    #[serde(default)]
+    pub notes: BTreeSet<String>,
     /// Why it failed, if it did: reason code and sentence.
     pub error: Option<(String, String)>,
+}
+
+/// How a file in an archive ended.
+///
+/// Pieces of a shard follow each other by members: those of the first that ended, of the second,
+/// and so on, and last the shard's own. An archive inside another ends after what is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberOutcome {
+    /// Of which shard.
+    pub shard: ShardIndex,
+    /// Which file of it, from 0, in the order in which they ended.
+    pub member: u32,
+    /// Number of its pieces.
+    pub pieces: u32,
+    /// What it is and what reading it gave.
+    pub read: Member,
 }
 
 /// Mergeable counts: by source, and in it by rule, risk and entity.

@@ -5,18 +5,21 @@ use std::collections::BTreeMap;
 use super::outcome::{FindingCounts, PieceOutcome, RecordIssue, RecordOutcome, ShardIndex};
 use super::{ScanOptions, Tally};
 use crate::RuleIndex;
-use crate::corpus::split::json::{self, FieldText, Meta, NoRecord, Unescape};
-use crate::detect::{RecordFindings, Scanner, Scratch};
+use crate::corpus::split::json::{self, FieldText, NoRecord, Unescape};
+use crate::corpus::{Charset, Extent, Meta};
+use crate::detect::{PausedRecord, RecordFindings, RecordScan, Scanner, Scratch};
 use crate::rules::RuleInfo;
 
 /// Bytes decoded at a time from very long escaped strings.
 const PART: usize = 256 << 10;
-/// A document up to so many bytes is scanned without looking up in between.
-const AT_ONCE: usize = 8 << 20;
 /// Reasons under which a record is noted although it was scanned.
 const WHOLE_RECORD: &str = "note:no-text-path";
 const REPEATED_KEY: &str = "note:repeated-key";
 const INVALID_UTF8: &str = "note:invalid-utf8";
+const INVALID_CHARACTERS: &str = "note:invalid-characters";
+const OTHER_CHARSET: &str = "note:other-charset";
+/// Reason of bytes that are no record; it counts none.
+const OVERHEAD: &str = "overhead";
 
 /// What the scan of a piece needs.
 #[derive(Clone, Copy)]
@@ -35,6 +38,21 @@ pub struct Piece<'a> {
     scratch: &'a mut Scratch,
     outcome: PieceOutcome,
     record: u64,
+    open: Option<PausedRecord>,
+}
+
+/// A piece that is put aside in the middle of a long record.
+pub struct PausedPiece {
+    outcome: PieceOutcome,
+    record: u64,
+    open: Option<PausedRecord>,
+}
+
+impl PausedPiece {
+    /// What the piece gave.
+    pub fn finish(self) -> PieceOutcome {
+        self.outcome
+    }
 }
 
 impl<'a> Piece<'a> {
@@ -61,7 +79,108 @@ impl<'a> Piece<'a> {
             scratch,
             outcome,
             record: 0,
+            open: None,
         }
+    }
+
+    /// Puts the piece aside, so that the buffers are free for others.
+    pub fn pause(self) -> PausedPiece {
+        PausedPiece {
+            outcome: self.outcome,
+            record: self.record,
+            open: self.open,
+        }
+    }
+
+    /// Goes on with a piece that was put aside.
+    pub fn resume(
+        context: PieceContext<'a>,
+        scratch: &'a mut Scratch,
+        paused: PausedPiece,
+    ) -> Self {
+        Self {
+            context,
+            scratch,
+            outcome: paused.outcome,
+            record: paused.record,
+            open: paused.open,
+        }
+    }
+
+    /// The next part of a field of the record that is open.
+    pub fn part(&mut self, path: &str, key: &str, text: &str) {
+        let mut scan = self.go_on();
+        scan.part(path, key, text);
+        self.open = Some(scan.pause());
+    }
+
+    /// A whole field of the record that is open.
+    pub fn field(&mut self, path: &str, key: &str, text: &str) {
+        let mut scan = self.go_on();
+        scan.field(path, key, text);
+        self.open = Some(scan.pause());
+    }
+
+    /// Ends a field that came in parts.
+    pub fn end_field(&mut self) {
+        let mut scan = self.go_on();
+        scan.end_field();
+        self.open = Some(scan.pause());
+    }
+
+    /// Ends the record that is open.
+    pub fn end(&mut self, at: Extent, meta: Meta) {
+        let mut scan = self.go_on();
+        scan.end_field();
+        let found = scan.finish();
+        self.read(at, meta, found);
+    }
+
+    /// Whether a field has begun that has not ended.
+    pub fn in_field(&self) -> bool {
+        self.open.as_ref().is_some_and(PausedRecord::in_field)
+    }
+
+    /// Forgets what was given of the record that is open.
+    pub fn forget(&mut self) {
+        self.open = None;
+    }
+
+    fn go_on(&mut self) -> RecordScan<'_> {
+        match self.open.take() {
+            Some(paused) => self.context.scanner.resume(self.scratch, paused),
+            None => self.context.scanner.record(self.scratch),
+        }
+    }
+
+    fn read(&mut self, at: Extent, meta: Meta, found: RecordFindings) {
+        if meta.whole {
+            self.note(WHOLE_RECORD);
+        }
+        if meta.repeated_key {
+            self.note(REPEATED_KEY);
+        }
+        self.scanned(at.offset, at.bytes, meta, found);
+    }
+
+    /// Counts decoded bytes that are no record.
+    pub fn overhead(&mut self, bytes: u64) {
+        self.outcome.bytes.skipped += bytes;
+        let tally = tally_of(&mut self.outcome.tally, self.context.source);
+        tally.bytes.skipped += bytes;
+        self.outcome.reasons.entry(OVERHEAD.to_owned()).or_insert(0);
+    }
+
+    /// Counts decoded bytes that could not be read and are no record.
+    pub fn lost(&mut self, bytes: u64) {
+        self.outcome.bytes.failed += bytes;
+        let tally = tally_of(&mut self.outcome.tally, self.context.source);
+        tally.bytes.failed += bytes;
+    }
+
+    /// Counts bytes that were replaced.
+    pub fn replaced(&mut self, bytes: u64) {
+        self.outcome.replaced_bytes += bytes;
     }
 
     /// What the piece gave.
@@ -71,19 +190,38 @@ impl<'a> Piece<'a> {
 
     /// Scans one line of JSON Lines, its line end included, which begins at `offset` of the
     /// decoded shard.
-    pub fn json_line(&mut self, line: &[u8], offset: u64) {
-        match simdutf8::basic::from_utf8(line) {
-            Ok(text) => self.json_text(text, offset, line.len() as u64),
-            Err(_) => {
-                self.note(INVALID_UTF8);
-                let mut decoder = LossyUtf8::default();
-                let mut text = String::with_capacity(line.len());
-                decoder.push(line, &mut text);
-                decoder.end(&mut text);
-                self.outcome.replaced_bytes += decoder.replaced;
-                self.json_text(&text, offset, line.len() as u64);
+    pub fn json_line(&mut self, line: &[u8], offset: u64, charset: Charset) {
+        let bytes = line.len() as u64;
+        if charset == Charset::Utf8 {
+            if let Ok(text) = simdutf8::basic::from_utf8(line) {
+                return self.json_text(text, offset, bytes);
             }
+            // A shard may have been put together from files in several charsets.
+            let own = Charset::of(line, true);
+            let own = if own.cuts_at_line_ends() {
+                own
+            } else {
+                charset
+            };
+            if own != charset {
+                self.note(OTHER_CHARSET);
+            }
+            return self.json_decoded(line, offset, own);
         }
+        self.json_decoded(line, offset, charset);
+    }
+
+    fn json_decoded(&mut self, line: &[u8], offset: u64, charset: Charset) {
+        let (text, replaced) = charset.decode(line);
+        if replaced > 0 {
+            self.note(if charset == Charset::Utf8 {
+                INVALID_UTF8
+            } else {
+                INVALID_CHARACTERS
+            });
+        }
+        self.outcome.replaced_bytes += replaced;
+        self.json_text(&text, offset, line.len() as u64);
     }
 
     /// [`Piece::json_line`] of a line that is known to be UTF-8; `bytes` is its stored length.
@@ -118,83 +256,12 @@ impl<'a> Piece<'a> {
         match result {
             Ok(meta) => {
                 let found = scan.finish();
-                if meta.whole {
-                    self.note(WHOLE_RECORD);
-                }
-                if meta.repeated_key {
-                    self.note(REPEATED_KEY);
-                }
-                self.scanned(offset, bytes, meta, found);
+                self.read(Extent { offset, bytes }, meta, found);
             }
             Err(NoRecord::NoText) => self.skipped(offset, bytes, "no-text"),
             Err(NoRecord::NotJson) => self.failed(offset, bytes, "not-json"),
             Err(NoRecord::NotObject) => self.failed(offset, bytes, "not-object"),
         }
-    }
-
-    /// Scans a whole file as one document that lies in memory.
-    ///
-    /// `watch` is told of every part that was read, in bytes, and says whether to go on; after a
-    /// no the piece is worth nothing.
-    pub fn document(&mut self, content: &[u8], mut watch: impl FnMut(usize) -> bool) {
-        let bytes = content.len() as u64;
-        let text = content.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(content);
-        let valid = simdutf8::basic::from_utf8(text);
-        let (Ok(text), true) = (valid, content.len() <= AT_ONCE) else {
-            let mut rest = content;
-            let parts = |part: &mut Vec<u8>| {
-                let (head, tail) = rest.split_at(PART.min(rest.len()));
-                part.extend_from_slice(head);
-                rest = tail;
-                watch(head.len()) && !rest.is_empty()
-            };
-            return self.stream(parts);
-        };
-        watch(content.len());
-        let mut scan = self.context.scanner.record(self.scratch);
-        scan.field("", "", text);
-        let found = scan.finish();
-        self.scanned(0, bytes, Meta::default(), found);
-    }
-
-    /// Scans a whole file as one document that comes in parts; `next` appends a part and says
-    /// whether there is more.
-    pub fn stream(&mut self, mut next: impl FnMut(&mut Vec<u8>) -> bool) {
-        let (mut decoder, mut part, mut bytes, mut more) =
-            (LossyUtf8::default(), Vec::new(), 0u64, true);
-        let mut scan = self.context.scanner.record(self.scratch);
-        scan.feed("", "", |buffer| {
-            if more {
-                part.clear();
-                more = next(&mut part);
-                let fresh = if bytes == 0 {
-                    part.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&part)
-                } else {
-                    &part
-                };
-                decoder.push(fresh, buffer);
-                bytes += part.len() as u64;
-            }
-            if !more {
-                decoder.end(buffer);
-            }
-            more
-        });
-        let found = scan.finish();
-        let replaced = decoder.replaced;
-        self.outcome.replaced_bytes += replaced;
-        if bytes == 0 {
-            return;
-        }
-        // More than one byte in fifty replaced: this is not UTF-8 text with a few bad bytes, and
-        // what was searched is not what a person would read.
-        if replaced * 50 > bytes {
-            return self.failed(0, bytes, "charset");
-        }
-        if replaced > 0 {
-            self.note(INVALID_UTF8);
-        }
-        self.scanned(0, bytes, Meta::default(), found);
     }
 
     /// Counts a record that cannot be read.
@@ -207,7 +274,8 @@ impl<'a> Piece<'a> {
         self.issue(offset, bytes, reason);
     }
 
-    fn skipped(&mut self, offset: u64, bytes: u64, reason: &str) {
+    /// Counts a record that is left out.
+    pub fn skipped(&mut self, offset: u64, bytes: u64, reason: &str) {
         self.outcome.records.skipped += 1;
         self.outcome.bytes.skipped += bytes;
         let tally = tally_of(&mut self.outcome.tally, self.context.source);
@@ -230,7 +298,8 @@ impl<'a> Piece<'a> {
         self.record += 1;
     }
 
-    fn note(&mut self, reason: &str) {
+    /// Counts something odd about a record.
+    pub fn note(&mut self, reason: &str) {
         match self.outcome.reasons.get_mut(reason) {
             Some(count) => *count += 1,
             None => drop(self.outcome.reasons.insert(reason.to_owned(), 1)),
@@ -344,73 +413,4 @@ fn add(hits: &mut super::Hits, counts: FindingCounts) {
 /// an ecology code, and is not about personal data, whose lawfulness is a question of its basis.
 fn is_bad(info: &RuleInfo) -> bool {
     !info.ecology.is_empty() && info.entity.is_none()
-}
-
-/// Text from bytes that should be UTF-8 and come in parts; what is not is replaced and counted.
-#[derive(Default)]
-pub struct LossyUtf8 {
-    carry: Vec<u8>,
-    /// Bytes that were replaced.
-    pub replaced: u64,
-}
-
-impl LossyUtf8 {
-    /// Appends the text of `bytes` to `out`; a character cut at the end waits for the next part.
-    pub fn push(&mut self, bytes: &[u8], out: &mut String) {
-        if self.carry.is_empty() {
-            let rest = self.take(bytes, out);
-            self.carry.extend_from_slice(rest);
-        } else {
-            let mut joined = std::mem::take(&mut self.carry);
-            joined.extend_from_slice(bytes);
-            let rest = self.take(&joined, out).to_vec();
-            self.carry = rest;
-        }
-    }
-
-    /// Replaces what is left of a cut character.
-    pub fn end(&mut self, out: &mut String) {
-        if !self.carry.is_empty() {
-            self.replaced += self.carry.len() as u64;
-            self.carry.clear();
-            out.push('\u{FFFD}');
-        }
-    }
-
-    fn take<'b>(&mut self, bytes: &'b [u8], out: &mut String) -> &'b [u8] {
-        let mut rest = bytes;
-        loop {
-            match std::str::from_utf8(rest) {
-                Ok(text) => {
-                    out.push_str(text);
-                    return &[];
-                }
-                Err(error) => {
-                    let (good, bad) = rest.split_at(error.valid_up_to());
-                    out.push_str(std::str::from_utf8(good).unwrap_or_default());
-                    let Some(length) = error.error_len() else {
-                        return bad;
-                    };
-                    out.push('\u{FFFD}');
-                    self.replaced += length as u64;
-                    rest = &bad[length..];
-                }
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    proptest::proptest! {
-        #[test]
-        fn parts_of_any_size_decode_like_the_whole(bytes: Vec<u8>, cut in 1usize..9) {
-            let (mut decoder, mut text) = (LossyUtf8::default(), String::new());
-            bytes.chunks(cut).for_each(|part| decoder.push(part, &mut text));
-            decoder.end(&mut text);
-            proptest::prop_assert_eq!(text, String::from_utf8_lossy(&bytes).into_owned());
-        }
-    }
 }

@@ -30,7 +30,7 @@ fn exports_have_every_column_and_every_row() {
         (
             Table::Shards,
             6,
-            "path,source,format,encoding,compression,bytes,decoded_bytes,digest,status,reason,\
+            "path,archive,source,format,encoding,compression,bytes,decoded_bytes,digest,status,reason,\
              error,records_scanned,records_skipped,records_failed,decoded_scanned,\
              decoded_skipped,decoded_failed,reasons,issues,replaced_bytes,findings",
         ),
@@ -114,7 +114,7 @@ fn an_export_row_in_full() {
     let expected = "\"'=a,b.jsonl\",1,'=1,books,100,100,58,flagged,,,1,0,low,0.89";
     assert_eq!(rows(Table::Records, ExportFormat::Csv)[2], expected);
     let expected = concat!(
-        r#"{"path":"b","source":"web","format":"jsonl","encoding":"utf-8","compression":"none","#,
+        r#"{"path":"b","archive":null,"source":"web","format":"jsonl","encoding":"utf-8","compression":"none","#,
         r#""bytes":300,"decoded_bytes":300,"digest":"#,
         r#""10e5cf3d3c8a4f9f3468c8cc58eea84892a22fdadbc1acb22410190044c1d553","#,
         r#""status":"scanned","reason":null,"error":null,"records_scanned":1,"#,
@@ -126,7 +126,7 @@ fn an_export_row_in_full() {
     );
     assert_eq!(rows(Table::Shards, ExportFormat::Jsonl)[1], expected);
     let expected = concat!(
-        "zz/locked.jsonl,web,,,,77,0,,failed,cannot-open,cannot open: permission denied,",
+        "zz/locked.jsonl,,web,,,,77,0,,failed,cannot-open,cannot open: permission denied,",
         "0,0,0,0,0,0,{},[],0,0",
     );
     assert_eq!(rows(Table::Shards, ExportFormat::Csv)[4], expected);

@@ -236,10 +236,10 @@ fn what_is_no_run_is_not_opened() {
     let good = fs::read_to_string(path("run.json")).unwrap();
     fs::write(
         path("run.json"),
-        good.replace("\"format_version\": 2", "\"format_version\": 3"),
+        good.replace("\"format_version\": 3", "\"format_version\": 4"),
     )
     .unwrap();
-    assert!(open().contains("has format version 3, this program reads 2"));
+    assert!(open().contains("has format version 4, this program reads 3"));
     fs::write(path("run.json"), &good[..good.len() / 2]).unwrap();
     assert!(open().contains("is damaged"));
     fs::write(

@@ -197,6 +197,10 @@ impl SyntheticShard {
             pieces,
             digest,
             decoded_bytes: self.bytes(),
+            member_bytes: 0,
+            members: 0,
+            charset: "utf-8".to_owned(),
+            notes: std::collections::BTreeSet::new(),
             error: self.error.clone(),
         }
     }

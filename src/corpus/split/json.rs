@@ -7,6 +7,8 @@ use std::borrow::Cow;
 
 use sonic_rs::LazyValue;
 
+pub use crate::corpus::records::{FieldName, Meta};
+
 /// One step of a text path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
@@ -31,6 +33,24 @@ impl TextPaths {
             .collect::<Result<_, _>>()
             .map(Self)
     }
+
+    /// Whether the column or top-level key `name` holds text.
+    pub fn names(&self, name: &str) -> bool {
+        self.0.iter().any(|path| {
+            let mut left = Some(name);
+            for step in path {
+                let Step::Key(key) = step else { return false };
+                left = left.and_then(|l| l.strip_prefix(key.as_str()));
+                left = left.map(|l| l.strip_prefix('.').unwrap_or(l));
+            }
+            path.is_empty() || left == Some("")
+        })
+    }
+}
+
+/// Whether `name` is the dotted path `path`.
+pub fn is_dotted(path: &[String], name: &str) -> bool {
+    !name.is_empty() && name.split('.').eq(path.iter().map(String::as_str))
 }
 
 fn parse(path: &str) -> Result<Vec<Step>, String> {
@@ -65,28 +85,6 @@ pub enum FieldText<'a> {
     Plain(&'a str),
     /// The inside of a JSON string with escapes.
     Escaped(&'a str),
-}
-
-/// Where a field stands in its record.
-#[derive(Clone, Copy, Debug)]
-pub struct FieldName<'a> {
-    /// Dotted, with positions in lists: `messages[1].content`.
-    pub path: &'a str,
-    /// The last key on the way.
-    pub key: &'a str,
-}
-
-/// What a record says of itself.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Meta {
-    /// Its id: a string or number, as written.
-    pub id: Option<String>,
-    /// Values of [`MetaPaths::sources`], in that order.
-    pub sources: Vec<Option<String>>,
-    /// Whether no text path matched, so that every string and number was scanned.
-    pub whole: bool,
-    /// Whether a key stood there twice.
-    pub repeated_key: bool,
 }
 
 /// Why a line is no record, or has no text.
@@ -149,6 +147,36 @@ pub fn record<'a>(
     }
     if walk.found {
         Ok(meta)
+    } else {
+        Err(NoRecord::NoText)
+    }
+}
+
+/// Calls `field` for every field of text of any JSON value: an object like [`record`]; of a list
+/// or a single value, every string and number.
+///
+/// # Errors
+///
+/// [`NoRecord`]; then `field` was not called.
+pub fn value(
+    text: &str,
+    paths: &TextPaths,
+    meta_paths: &MetaPaths,
+    field: &mut dyn FnMut(FieldName<'_>, FieldText<'_>),
+) -> Result<Meta, NoRecord> {
+    let body = text.trim_matches([' ', '\t', '\r', '\n']);
+    if body.starts_with('{') {
+        return record(body, paths, meta_paths, field);
+    }
+    let whole: LazyValue<'_> = sonic_rs::from_str(body).map_err(|_| NoRecord::NotJson)?;
+    let mut walk = Walk {
+        path: String::new(),
+        found: false,
+        field,
+    };
+    walk.all("", &whole, DEPTH);
+    if walk.found {
+        Ok(Meta::default())
     } else {
         Err(NoRecord::NoText)
     }

@@ -1,4 +1,10 @@
 //! Decoded bytes → records → fields. One file a format.
 
+mod archive;
+pub mod code;
+pub mod document;
 pub mod json;
 pub mod jsonl;
+pub mod markdown;
+pub mod tar;
+pub mod zip;

@@ -1,9 +1,9 @@
-//! [`ShardRow`]: what became of one file of the corpus.
+//! [`ShardRow`]: what became of one file of the corpus, or in an archive of it.
 
 use std::collections::BTreeMap;
 
 use super::named;
-use crate::corpus::{Fate, Shard};
+use crate::corpus::{Fate, Member, Shard};
 
 use crate::run::columns::Cells;
 use crate::run::table::Row;
@@ -54,11 +54,13 @@ impl Status {
 pub struct ShardRow {
     /// Its name in the run.
     pub path: String,
+    /// Path of the archive it is in; none if it is a file of the corpus itself.
+    pub archive: Option<String>,
     /// The source its records belong to unless they say otherwise.
     pub source: String,
     /// `jsonl`, `text`, …; none if it was never to be read.
     pub format: Option<String>,
-    /// `utf-8`; none if it was never to be read.
+    /// `utf-8`, `gb18030`, …; none if it was never to be read, or has no characters of its own.
     pub encoding: Option<String>,
     /// `none`, `gzip`, …; none if it was never to be read.
     pub compression: Option<String>,
@@ -94,6 +96,7 @@ impl ShardRow {
     pub(in crate::run) fn new(shard: &Shard) -> Self {
         let mut row = Self {
             path: shard.path.clone(),
+            archive: None,
             source: shard.source.clone(),
             format: None,
             encoding: None,
@@ -111,20 +114,49 @@ impl ShardRow {
             replaced_bytes: 0,
             findings: 0,
         };
-        match &shard.fate {
+        row.set_fate(&shard.fate);
+        row
+    }
+
+    /// The row of a file in an archive, of which nothing has been read so far. `shard`: the row
+    /// of the shard it is in.
+    pub(in crate::run) fn of_member(shard: &Self, member: &Member) -> Self {
+        let mut row = Self {
+            path: format!("{}{}", shard.path, member.path),
+            archive: Some(format!("{}{}", shard.path, member.archive)),
+            source: shard.source.clone(),
+            format: None,
+            encoding: None,
+            compression: None,
+            bytes: member.bytes,
+            decoded_bytes: 0,
+            digest: None,
+            status: Status::Scanned,
+            reason: None,
+            error: None,
+            records: Counts::default(),
+            decoded: Counts::default(),
+            reasons: BTreeMap::new(),
+            issues: Vec::new(),
+            replaced_bytes: 0,
+            findings: 0,
+        };
+        row.set_fate(&member.fate);
+        row
+    }
+
+    fn set_fate(&mut self, fate: &Fate) {
+        match fate {
             Fate::Read(format, compression) => {
-                row.format = Some(format.as_str().to_owned());
-                // The only charset this version reads.
-                row.encoding = Some("utf-8".to_owned());
-                row.compression = Some(compression.as_str().to_owned());
+                self.format = Some(format.as_str().to_owned());
+                self.compression = Some(compression.as_str().to_owned());
             }
             Fate::Skip(skip) => {
-                row.status = Status::Skipped;
-                row.reason = Some(skip.as_str().to_owned());
+                self.status = Status::Skipped;
+                self.reason = Some(skip.as_str().to_owned());
             }
-            Fate::Fail(reason, sentence) => row.fail(reason, sentence),
+            Fate::Fail(reason, sentence) => self.fail(reason, sentence),
         }
-        row
     }
 
     pub(in crate::run) fn fail(&mut self, reason: &str, sentence: &str) {
@@ -143,6 +175,7 @@ impl Row for ShardRow {
 
     const COLUMNS: &'static [Column] = &[
         column("path", Kind::Text),
+        column("archive", Kind::OptionalText),
         column("source", Kind::Text),
         column("format", Kind::OptionalText),
         column("encoding", Kind::OptionalText),
@@ -168,6 +201,7 @@ impl Row for ShardRow {
     fn values(&self) -> Vec<Value<'_>> {
         vec![
             Value::Text(&self.path),
+            Value::text(&self.archive),
             Value::Text(&self.source),
             Value::text(&self.format),
             Value::text(&self.encoding),
@@ -201,6 +235,7 @@ impl Row for ShardRow {
         };
         Ok(Self {
             path: cells.text()?,
+            archive: cells.optional_text()?,
             source: cells.text()?,
             format: cells.optional_text()?,
             encoding: cells.optional_text()?,
