@@ -11,7 +11,7 @@ use super::charset::{SAMPLE, Utf8Reader};
 use super::decode::Hashing;
 use super::mojibake::is_mojibake;
 use super::records::{ReadEnd, Records};
-use super::split::{document, jsonl, tar, zip};
+use super::split::{document, html, jsonl, tar, warc, zip};
 use super::{Charset, Compression, Format, Input, Random};
 use crate::ShardError;
 
@@ -119,6 +119,8 @@ impl Records<'_> {
         }
         match format {
             Format::Tar => tar::read(input, self)?,
+            Format::Html => html::read(input, self)?,
+            Format::Warc => warc::read(input, self)?,
             _ => return Err(NO_READER),
         }
         self.overhead(input.read_bytes().saturating_sub(self.accounted));

@@ -22,6 +22,10 @@ pub enum Format {
     Markdown,
     /// The whole file is one document of source code.
     Code,
+    /// The whole file is one page of HTML.
+    Html,
+    /// A web archive: WARC (with WET and WAT) or ARC.
+    Warc,
     /// An archive of files, read from its beginning to its end.
     Tar,
     /// An archive of files, read by the directory at its end.
@@ -39,13 +43,15 @@ impl Format {
             Self::Text => "text",
             Self::Markdown => "markdown",
             Self::Code => "code",
+            Self::Html => "html",
+            Self::Warc => "warc",
             Self::Tar => "tar",
             Self::Zip => "zip",
         }
     }
 
     /// Every format.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Jsonl,
         Self::Json,
         Self::Csv,
@@ -53,13 +59,15 @@ impl Format {
         Self::Text,
         Self::Markdown,
         Self::Code,
+        Self::Html,
+        Self::Warc,
         Self::Tar,
         Self::Zip,
     ];
 
     /// Whether it has a charset of its own to be told; if not, its reader gets bytes.
     pub const fn is_binary(self) -> bool {
-        matches!(self, Self::Tar | Self::Zip)
+        matches!(self, Self::Html | Self::Warc | Self::Tar | Self::Zip)
     }
 
     /// Whether its directory stands at its end, so that it is read by [`Random`](super::Random).

@@ -137,13 +137,6 @@ const UNREAD: &[&str] = &[
     "arrow",
     "feather",
     "ipc",
-    "warc",
-    "arc",
-    "wet",
-    "wat",
-    "html",
-    "htm",
-    "xhtml",
     "mhtml",
     "epub",
     "docx",
@@ -196,6 +189,8 @@ fn named(stem: &str) -> Option<Format> {
         Some("tsv" | "tab") => Format::Tsv,
         Some("txt" | "text") => Format::Text,
         Some("md" | "markdown") => Format::Markdown,
+        Some("html" | "htm" | "xhtml" | "xht") => Format::Html,
+        Some("warc" | "arc" | "wet" | "wat") => Format::Warc,
         Some("tar") => Format::Tar,
         Some("zip") => Format::Zip,
         // Numbered parts: `x.jsonl.00001`.
@@ -216,9 +211,15 @@ fn format(stem: &str, head: &[u8]) -> Result<Format, Skip> {
     if let Some(archive) = archive(stem, head) {
         return Ok(archive);
     }
+    if is_web_archive(head) {
+        return Ok(Format::Warc);
+    }
     let named = named(stem);
     match named {
         Some(Format::Tar | Format::Zip) => {}
+        // A damaged one is reported as such.
+        Some(format @ (Format::Html | Format::Warc)) => return Ok(format),
+        None if is_page(head) => return Ok(Format::Html),
         Some(Format::Jsonl) if begins_with_list(head) => return Ok(Format::Json),
         Some(format @ (Format::Jsonl | Format::Json | Format::Code)) => return Ok(format),
         _ if is_json_lines(head) => return Ok(Format::Jsonl),
@@ -233,14 +234,27 @@ fn format(stem: &str, head: &[u8]) -> Result<Format, Skip> {
     named.ok_or(Skip::UnsupportedFormat)
 }
 
+/// WARC, and ARC by its first line.
+fn is_web_archive(head: &[u8]) -> bool {
+    head.starts_with(b"WARC/") || head.starts_with(b"filedesc://")
+}
+
+/// Whether it begins like a page of HTML.
+fn is_page(head: &[u8]) -> bool {
+    let body = without_mark(head);
+    ["<!doctype html", "<html"].iter().any(|start| {
+        let head = body.get(..start.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()))
+    })
+}
+
 /// Formats of others that are told by their first bytes.
 fn is_unread(head: &[u8]) -> bool {
-    const MAGIC: [&[u8]; 8] = [
+    const MAGIC: [&[u8]; 7] = [
         b"PAR1",
         b"ARROW1",
         b"SQLite format 3\0",
         b"%PDF-",
-        b"WARC/",
         b"7z\xBC\xAF\x27\x1C",
         b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
         b"Rar!\x1A\x07",
@@ -259,7 +273,7 @@ fn is_document_archive(head: &[u8]) -> bool {
 }
 
 /// Pictures, sound and film.
-fn is_media(head: &[u8]) -> bool {
+pub fn is_media(head: &[u8]) -> bool {
     const MAGIC: [&[u8]; 12] = [
         b"\x89PNG\r\n\x1A\n",
         b"\xFF\xD8\xFF",
@@ -398,7 +412,11 @@ mod tests {
             ("a.dat", b"\x80\x02}q\0", "unsupported-format"),
             ("main.py", b"{\"a\": 1}\n", "code none"),
             ("Makefile", b"all:\n", "code none"),
-            ("a.html", b"<html>", "unsupported-format"),
+            ("a.html", b"<html>", "html none"),
+            ("noname", b" <!DOCTYPE HTML>", "html none"),
+            ("a.wet", b"WARC/1.0\r\n", "warc none"),
+            ("a.txt", b"WARC/1.0\r\n", "warc none misnamed"),
+            ("a.arc", b"filedesc://a", "warc none"),
             ("a.docx", b"PK\x03\x04", "unsupported-format"),
             ("a.zip", b"PK\x03\x04", "zip none"),
             ("a.txt", b"PK\x03\x04", "zip none misnamed"),

@@ -3,8 +3,10 @@
 mod archive;
 pub mod code;
 pub mod document;
+pub mod html;
 pub mod json;
 pub mod jsonl;
 pub mod markdown;
 pub mod tar;
+pub mod warc;
 pub mod zip;
