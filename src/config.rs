@@ -8,8 +8,8 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
 
 use crate::SetupError;
-use crate::corpus::Shard;
 use crate::corpus::split::json::{MetaPaths, TextPaths};
+use crate::corpus::{Limits, Shard};
 use crate::rules::Place;
 use crate::scan::{ScanOptions, SourceRules};
 
@@ -22,6 +22,8 @@ pub const FILE_NAME: &str = "yujian.toml";
 pub struct Config {
     /// How records are read.
     pub corpus: CorpusConfig,
+    /// How far a file may go before it counts as hostile.
+    pub limits: Limits,
     /// Head of the filing.
     pub model: BTreeMap<String, toml::Value>,
     /// Declared sources.
@@ -348,6 +350,7 @@ impl Config {
             text,
             meta,
             sources,
+            limits: self.limits.clone(),
             ..ScanOptions::default()
         }
     }
@@ -359,7 +362,7 @@ impl Config {
             .iter()
             .map(|s| (&s.id, &s.globs, &s.record_field, &s.equals))
             .collect();
-        let parts = serde_json::json!([self.corpus, sources, sidecar, keep]);
+        let parts = serde_json::json!([self.corpus, self.limits, sources, sidecar, keep]);
         blake3::hash(parts.to_string().as_bytes())
             .to_hex()
             .to_string()

@@ -1,7 +1,8 @@
 //! Paths → shards, sorted; the only place that walks the file system.
 //!
 //! Everything that is met is accounted for: a file that will be read, one that is left out for a
-//! stated reason, or one that cannot be read. Links are followed once; loops end as duplicates.
+//! stated reason, or one that cannot be read. Links are followed once; loops end as
+//! duplicates, and links that lead out of what was to be scanned are left out.
 
 use std::collections::HashSet;
 use std::fs::{File, Metadata};
@@ -38,6 +39,7 @@ pub fn discover(paths: &[PathBuf], options: &DiscoverOptions) -> Result<Vec<Shar
     let mut walk = Walk {
         options,
         seen: HashSet::new(),
+        roots: paths.iter().filter_map(|p| p.canonicalize().ok()).collect(),
         shards: Vec::new(),
     };
     let mut names = HashSet::new();
@@ -79,7 +81,7 @@ pub fn discover(paths: &[PathBuf], options: &DiscoverOptions) -> Result<Vec<Shar
         let list: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
         return Err(SetupError::other(
             format!("nothing to scan in {}: no files at all", list.join(", ")),
-            "name a directory that holds corpus shards (jsonl, txt, md; plain, .gz or .zst)",
+            "name a directory that holds corpus shards (jsonl, json, csv, txt, md, tar, zip, …)",
         ));
     }
     Ok(walk.shards)
@@ -89,6 +91,8 @@ struct Walk<'a> {
     options: &'a DiscoverOptions,
     /// Device and inode of every file met, so that links and hard links count once.
     seen: HashSet<(u64, u64)>,
+    /// What was to be scanned; canonical paths.
+    roots: Vec<PathBuf>,
     shards: Vec<Shard>,
 }
 
@@ -130,6 +134,9 @@ impl Walk<'_> {
 
     fn link(&mut self, root: &Root<'_>, link: &Path) {
         let (path, source) = root.names(link);
+        if self.leads_out(link) {
+            return self.push(path, link, source, 0, Fate::Skip(Skip::OutsideRoot));
+        }
         match std::fs::metadata(link) {
             Ok(target) if target.is_dir() => {
                 if self.seen.contains(&(target.dev(), target.ino())) {
@@ -140,6 +147,12 @@ impl Walk<'_> {
             }
             target => self.file(link, path, source, target),
         }
+    }
+
+    /// Whether a link leads out of everything that was to be scanned.
+    fn leads_out(&self, link: &Path) -> bool {
+        let target = link.canonicalize();
+        target.is_ok_and(|target| !self.roots.iter().any(|root| target.starts_with(root)))
     }
 
     fn is_own(&self, folder: &Path) -> bool {

@@ -22,6 +22,8 @@ pub struct Input<'a> {
     decoded: u64,
     /// Whether nothing follows the head.
     ended: bool,
+    /// Why decoding failed: some decoders would say that they are at the end when asked again.
+    dead: Option<ShardError>,
 }
 
 impl<'a> Input<'a> {
@@ -45,6 +47,7 @@ impl<'a> Input<'a> {
             failed: None,
             decoded: 0,
             ended: false,
+            dead: None,
         })
     }
 
@@ -90,6 +93,18 @@ impl<'a> Input<'a> {
     }
 
     fn decode(&mut self, buffer: &mut [u8]) -> Result<usize, ShardError> {
+        let decoded = self.decoded;
+        if let Some(why) = &self.dead {
+            return Err(why.again().unwrap_or(ShardError::Corrupt { decoded }));
+        }
+        let result = self.decode_more(buffer);
+        if let Err(why) = &result {
+            self.dead = Some(why.again().unwrap_or(ShardError::Corrupt { decoded }));
+        }
+        result
+    }
+
+    fn decode_more(&mut self, buffer: &mut [u8]) -> Result<usize, ShardError> {
         let read = loop {
             match self.decoder.read(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

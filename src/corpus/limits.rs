@@ -21,7 +21,7 @@ pub struct Limits {
     pub nesting: u32,
     /// Files in the archives of a shard.
     pub members: u32,
-    /// Arrays and objects inside each other in JSON.
+    /// Arrays and objects inside each other in JSON; 2,048 at most.
     pub json_depth: u32,
     /// Cells of a row.
     pub csv_columns: u32,

@@ -18,8 +18,9 @@ mod records;
 mod shard;
 pub mod sniff;
 pub mod split;
+mod utf8;
 
-pub use charset::{Charset, LossyUtf8, SAMPLE, TextDecoder, Utf8Reader};
+pub use charset::{Charset, SAMPLE, TextDecoder};
 pub use discover::{DiscoverOptions, discover};
 pub use input::Input;
 pub use limits::{Budget, Limits};
@@ -27,3 +28,4 @@ pub use mojibake::is_mojibake;
 pub use random::{Random, RandomReader};
 pub use records::{Extent, FieldName, Member, Meta, ReadContext, ReadEnd, RecordSink, Records};
 pub use shard::{Compression, Fate, Format, Shard, Skip};
+pub use utf8::{LossyUtf8, Utf8Reader};

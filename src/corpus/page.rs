@@ -119,10 +119,11 @@ impl PageKind {
 }
 
 impl Page {
-    /// Calls `field` for every field of text.
+    /// Calls `field` for every field of text. JSON is read by these paths up to this depth, and as
+    /// plain text if it is deeper.
     pub fn read(
         &self,
-        (text, meta): (&TextPaths, &MetaPaths),
+        (text, meta, json_depth): (&TextPaths, &MetaPaths, u32),
         field: &mut dyn FnMut(FieldName<'_>, FieldText<'_>),
     ) -> PageEnd {
         let mut end = PageEnd {
@@ -139,7 +140,12 @@ impl Page {
         let any = match self.kind {
             PageKind::Html => markup(&decoded, Markup::Html, &mut end, field),
             PageKind::Xml => markup(&decoded, Markup::Xml, &mut end, field),
-            PageKind::Json if json::value(&decoded, text, meta, field).is_ok() => true,
+            PageKind::Json
+                if !json::is_too_deep(&decoded, json_depth)
+                    && json::value(&decoded, text, meta, field).is_ok() =>
+            {
+                true
+            }
             _ => plain(&decoded, field),
         };
         if !any {
@@ -336,7 +342,7 @@ mod tests {
         };
         let mut fields = Vec::new();
         let paths = (TextPaths::default(), MetaPaths::default());
-        let end = page.read((&paths.0, &paths.1), &mut |name, text| {
+        let end = page.read((&paths.0, &paths.1, 64), &mut |name, text| {
             let FieldText::Plain(text) = text else {
                 return fields.push(name.path.to_owned());
             };

@@ -7,12 +7,12 @@
 
 use std::io::Read;
 
-use super::charset::{SAMPLE, Utf8Reader};
+use super::charset::SAMPLE;
 use super::decode::Hashing;
 use super::mojibake::is_mojibake;
 use super::records::{ReadEnd, Records};
-use super::split::{document, html, jsonl, tar, warc, zip};
-use super::{Charset, Compression, Format, Input, Random};
+use super::split::{csv, document, html, json_stream, jsonl, tar, warc, zip};
+use super::{Charset, Compression, Format, Input, Random, Utf8Reader};
 use crate::ShardError;
 
 impl Records<'_> {
@@ -107,8 +107,14 @@ impl Records<'_> {
     }
 
     /// Formats that consist of UTF-8 text, which may hold bytes that are none.
-    fn read_text(&mut self, _reader: &mut dyn Read, _format: Format) -> Result<(), ShardError> {
-        Err(NO_READER)
+    fn read_text(&mut self, reader: &mut dyn Read, format: Format) -> Result<(), ShardError> {
+        match format {
+            Format::Json => json_stream::read(reader, self),
+            Format::Csv => csv::read(reader, false, self),
+            Format::Tsv => csv::read(reader, true, self),
+            Format::Jsonl => jsonl::read(reader, Charset::Utf8, self),
+            _ => Err(NO_READER),
+        }
     }
 
     /// Formats that hold files of their own, or are not text.

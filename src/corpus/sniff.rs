@@ -314,8 +314,17 @@ fn without_mark(head: &[u8]) -> &[u8] {
         .trim_ascii_start()
 }
 
+/// Whether it begins like a list of records, and not like lines that are lists.
 fn begins_with_list(head: &[u8]) -> bool {
-    without_mark(head).first() == Some(&b'[')
+    let body = without_mark(head);
+    if body.first() != Some(&b'[') {
+        return false;
+    }
+    let Some(end) = memchr::memchr(b'\n', body) else {
+        return body[1..].trim_ascii_start().first() == Some(&b'{');
+    };
+    let first: Result<sonic_rs::LazyValue<'_>, _> = sonic_rs::from_slice(body[..end].trim_ascii());
+    first.is_err() || body[end..].trim_ascii_start().first() != Some(&b'[')
 }
 
 /// Whether the first line, and the second if there is one, are JSON objects.
@@ -402,6 +411,7 @@ mod tests {
                 b"\xD6\xD0\xCE\xC4\xD3\xEF\xC1\xCF\xB0\xB2\xC8\xAB",
                 "text none",
             ),
+            ("a.jsonl", b"[1,\"a\"]\n[2,\"b\"]\n", "jsonl none"),
             ("a.txt", object, "jsonl none misnamed"),
             ("a.txt", b"[{\"text\": \"a\"}, ", "json none misnamed"),
             ("a.txt", b"{not json}", "text none"),

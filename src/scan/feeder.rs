@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::Scope;
 
 use super::batch::{Batch, Op, Section};
-use super::line::{Work, with_scratch};
 use super::outcome::MemberOutcome;
 use super::piece::{PausedPiece, Piece};
+use super::work::{Work, with_scratch};
 use crate::ShardError;
 use crate::corpus::page::Page;
 use crate::corpus::{Charset, Extent, Fate, FieldName, Member, Meta, ReadEnd, RecordSink};
@@ -142,9 +142,13 @@ impl<'a, 'scope> Feeder<'a, 'scope> {
         self.level().own += bytes;
         if let Some(mut long) = self.long.take() {
             self.play_long(&mut long);
-            if let Some(paused) = long.paused {
+            if let Some(paused) = long.paused
+                && !self.work.stopped()
+            {
                 self.work.send(paused.finish());
             }
+            // The section that would have gone on with it.
+            self.batch = Batch::default();
             self.in_section = false;
         } else if self.batch.weight() >= self.work.chunk() {
             self.ship(false);
@@ -155,7 +159,8 @@ impl<'a, 'scope> Feeder<'a, 'scope> {
     fn ship(&mut self, last: bool) {
         let batch = std::mem::take(&mut self.batch);
         self.in_section = false;
-        if batch.sections.is_empty() {
+        // When the scan is to end, reading breaks off anywhere: what it said last is not true.
+        if batch.sections.is_empty() || self.work.stopped() {
             return;
         }
         let work = self.work;
@@ -319,7 +324,9 @@ impl RecordSink for Feeder<'_, '_> {
         };
         self.members += 1;
         self.own_from = self.pieces;
-        self.work.member(outcome);
+        if !self.work.stopped() {
+            self.work.member(outcome);
+        }
         if self.batch.weight() >= self.work.chunk() {
             self.ship(false);
         }

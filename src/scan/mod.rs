@@ -8,6 +8,7 @@ mod outcome;
 mod piece;
 mod sketch;
 mod sources;
+mod work;
 
 use crate::corpus::Limits;
 use crate::corpus::split::json::{MetaPaths, TextPaths};

@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 
 use super::outcome::{FindingCounts, PieceOutcome, RecordIssue, RecordOutcome, ShardIndex};
 use super::{ScanOptions, Tally};
-use crate::RuleIndex;
 use crate::corpus::page::{Page, PageFate};
 use crate::corpus::split::json::{self, FieldText, NoRecord, Unescape};
 use crate::corpus::{Charset, Extent, FieldName, Meta};
 use crate::detect::{PausedRecord, RecordFindings, RecordScan, Scanner, Scratch};
 use crate::rules::RuleInfo;
+use crate::{Limit, RuleIndex};
 
 /// Bytes decoded at a time from very long escaped strings.
 const PART: usize = 256 << 10;
 /// Reasons under which a record is noted although it was scanned.
 const WHOLE_RECORD: &str = "note:no-text-path";
 const REPEATED_KEY: &str = "note:repeated-key";
+const NOT_OBJECT: &str = "note:not-object";
 const INVALID_UTF8: &str = "note:invalid-utf8";
 const INVALID_CHARACTERS: &str = "note:invalid-characters";
 const OTHER_CHARSET: &str = "note:other-charset";
@@ -235,14 +236,23 @@ impl<'a> Piece<'a> {
         if text.bytes().all(|b| b.is_ascii_whitespace()) {
             return self.skipped(offset, bytes, "blank-line");
         }
-        let mut scan = self.context.scanner.record(self.scratch);
         let options = self.context.options;
-        let result = json::record(text, &options.text, &options.meta, &mut |name, field| {
+        if bytes > options.limits.record_bytes {
+            return self.failed(offset, bytes, Limit::RecordBytes.reason());
+        }
+        if json::is_too_deep(text, options.limits.json_depth) {
+            return self.failed(offset, bytes, Limit::JsonDepth.reason());
+        }
+        let mut scan = self.context.scanner.record(self.scratch);
+        let result = json::value(text, &options.text, &options.meta, &mut |name, field| {
             field_of(&mut scan, name, field)
         });
         match result {
             Ok(meta) => {
                 let found = scan.finish();
+                if !text.trim_ascii_start().starts_with('{') {
+                    self.note(NOT_OBJECT);
+                }
                 self.read(Extent { offset, bytes }, meta, found);
             }
             Err(NoRecord::NoText) => self.skipped(offset, bytes, "no-text"),
@@ -255,7 +265,7 @@ impl<'a> Piece<'a> {
     pub fn page(&mut self, at: Extent, page: &Page) {
         let mut scan = self.context.scanner.record(self.scratch);
         let options = self.context.options;
-        let paths = (&options.text, &options.meta);
+        let paths = (&options.text, &options.meta, options.limits.json_depth);
         let end = page.read(paths, &mut |name, field| field_of(&mut scan, name, field));
         match end.fate {
             PageFate::Read => {

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use sonic_rs::LazyValue;
 
+use super::json_syntax::Syntax;
 pub use crate::corpus::records::{FieldName, Meta};
 
 /// One step of a text path.
@@ -98,6 +99,8 @@ pub enum NoRecord {
     NoText,
 }
 
+/// Depth of nesting that the parser survives on a small stack, whatever the limit.
+pub(super) const DEEPEST: u32 = 2048;
 /// Depth of nesting that is followed; what is deeper is scanned as it is written.
 const DEPTH: usize = 64;
 
@@ -150,6 +153,29 @@ pub fn record<'a>(
     } else {
         Err(NoRecord::NoText)
     }
+}
+
+/// Whether `text` is nested deeper than `limit`; what is no JSON may be or not.
+///
+/// To be asked before anything else here: the parser below recurses.
+pub fn is_too_deep(text: &str, limit: u32) -> bool {
+    let limit = limit.min(DEEPEST);
+    if text.len() <= limit as usize {
+        return false;
+    }
+    // `[` and `{` differ in one bit. Sums of 255 bytes fit into a byte, so that this is vectorized.
+    let opens = |part: &[u8]| part.iter().map(|b| u8::from(b | 0x20 == b'{')).sum::<u8>();
+    let open: usize = text
+        .as_bytes()
+        .chunks(255)
+        .map(|part| usize::from(opens(part)))
+        .sum();
+    if open <= limit as usize {
+        return false;
+    }
+    let mut syntax = Syntax::new(limit);
+    syntax.take(text.trim_start_matches('\u{FEFF}').as_bytes());
+    syntax.too_deep
 }
 
 /// Calls `field` for every field of text of any JSON value: an object like [`record`]; of a list

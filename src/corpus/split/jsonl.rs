@@ -1,19 +1,24 @@
 //! Records of JSON Lines: where lines begin and end.
 
+use std::io::Read;
+
 use memchr::memchr;
 
+use crate::corpus::Charset;
 use crate::corpus::records::{Extent, Records};
-use crate::corpus::{Charset, Input};
 use crate::{Limit, ShardError};
+
+/// Bytes of a line that is passed over read at a time.
+const PART: usize = 1 << 20;
 
 /// Reads a stream of lines to its end, and hands them on in chunks, to be read where they are
 /// scanned. A line that goes beyond the limit of a record fails, and the next one goes on.
 ///
 /// # Errors
 ///
-/// Those of decoding; what came before is told of, the cut line as well.
+/// Those of reading; what came before is told of, the cut line as well.
 pub fn read(
-    input: &mut Input<'_>,
+    reader: &mut dyn Read,
     charset: Charset,
     records: &mut Records<'_>,
 ) -> Result<(), ShardError> {
@@ -23,14 +28,14 @@ pub fn read(
     loop {
         let mut buffer = std::mem::take(&mut carry);
         let before = buffer.len();
-        let result = input.fill(&mut buffer, chunk);
-        let more = matches!(result, Ok(true));
-        if more {
+        let result = fill(reader, &mut buffer, chunk, records.accounted());
+        if matches!(result, Ok(true)) {
             let Some(last) = memchr::memrchr(b'\n', &buffer[before..]) else {
                 // No line end in a whole chunk: the line goes on.
                 carry = buffer;
                 if carry.len() as u64 > longest {
-                    pass_over(input, std::mem::take(&mut carry), records, &mut carry)?;
+                    let begun = std::mem::take(&mut carry).len() as u64;
+                    carry = pass_over(reader, begun, records)?;
                 }
                 continue;
             };
@@ -39,46 +44,49 @@ pub fn read(
         if !buffer.is_empty() {
             records.lines(records.accounted(), buffer, charset);
         }
-        if !more {
+        if !matches!(result, Ok(true)) {
             return result.map(drop);
         }
     }
 }
 
-/// Counts a line that is too long as failed; what follows it goes to `carry`.
+/// Reads until `buffer` has grown by `bytes`, or the end. Returns whether there may be more.
+fn fill(
+    reader: &mut dyn Read,
+    buffer: &mut Vec<u8>,
+    bytes: usize,
+    decoded: u64,
+) -> Result<bool, ShardError> {
+    let before = buffer.len();
+    match reader.take(bytes as u64).read_to_end(buffer) {
+        Ok(read) => Ok(read == bytes),
+        Err(error) => {
+            let decoded = decoded + (buffer.len() - before) as u64;
+            Err(ShardError::from_read(error, decoded))
+        }
+    }
+}
+
+/// Counts a line of which `begun` bytes were read, and which is too long, as failed. Returns what
+/// was read of the lines behind it.
 fn pass_over(
-    input: &mut Input<'_>,
-    begun: Vec<u8>,
+    reader: &mut dyn Read,
+    begun: u64,
     records: &mut Records<'_>,
-    carry: &mut Vec<u8>,
-) -> Result<(), ShardError> {
-    let (offset, mut bytes) = (records.accounted(), begun.len() as u64);
-    drop(begun);
-    let mut part = Vec::new();
-    let result = loop {
+) -> Result<Vec<u8>, ShardError> {
+    let (offset, mut bytes, mut part) = (records.accounted(), begun, Vec::new());
+    let (end, result) = loop {
         part.clear();
-        let result = input.fill(&mut part, 1 << 20);
+        let result = fill(reader, &mut part, PART, offset + bytes);
         let end = memchr(b'\n', &part).map_or(part.len(), |at| at + 1);
         bytes += end as u64;
-        if end < part.len() || part.ends_with(b"\n") || !matches!(result, Ok(true)) {
-            carry.extend_from_slice(&part[end..]);
-            break result;
+        if part[..end].ends_with(b"\n") || !matches!(result, Ok(true)) {
+            break (end, result);
         }
     };
     records.fail(Extent { offset, bytes }, Limit::RecordBytes.reason());
-    if carry.is_empty() {
-        return result.map(drop);
-    }
-    // An error stays where it is: the next call meets it again, or the end.
-    match result {
-        Err(error) => {
-            let (offset, lost) = (records.accounted(), std::mem::take(carry));
-            let bytes = lost.len() as u64;
-            records.fail(Extent { offset, bytes }, error.reason());
-            Err(error)
-        }
-        Ok(_) => Ok(()),
-    }
+    // What stands behind it is lost with an error, and counted as such.
+    result.map(|_| part.split_off(end))
 }
 
 /// The records that begin in `start..end` of `bytes`, as half-open ranges with their line ends.

@@ -2,9 +2,12 @@
 
 mod archive;
 pub mod code;
+pub mod csv;
 pub mod document;
 pub mod html;
 pub mod json;
+pub mod json_stream;
+mod json_syntax;
 pub mod jsonl;
 pub mod markdown;
 pub mod tar;

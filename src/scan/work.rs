@@ -1,0 +1,340 @@
+//! [`Work`]: one shard, from its file to its outcome.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use crossbeam_channel::Sender;
+
+use super::batch::json_piece;
+use super::feeder::Feeder;
+use super::hash::Subtree;
+use super::line::{Event, Line, Progress};
+use super::outcome::{MemberOutcome, PieceOutcome, ShardIndex, ShardOutcome};
+use super::piece::{Piece, PieceContext};
+use crate::ShardError;
+use crate::corpus::open::{Mapped, Opened, open};
+use crate::corpus::{
+    Budget, Charset, Compression, Format, Random, ReadContext, ReadEnd, Records, SAMPLE, Shard,
+    is_mojibake, sniff,
+};
+use crate::detect::Scratch;
+
+/// Noted of a shard whose name promises something else than it is.
+const MISNAMED: &str = "note:extension-mismatch";
+/// The scan was stopped before the shard was done.
+pub struct Stopped;
+
+/// One shard in work.
+pub(super) struct Work<'a> {
+    pub(super) line: &'a Line<'a>,
+    pub(super) shard: &'a Shard,
+    pub(super) number: ShardIndex,
+    pub(super) events: &'a Sender<Event>,
+    pub(super) context: PieceContext<'a>,
+}
+
+impl Work<'_> {
+    /// Reads and scans the shard.
+    pub(super) fn run(
+        &self,
+        format: Format,
+        compression: Compression,
+    ) -> Result<ShardOutcome, Stopped> {
+        let (opened, identity) = match open(&self.shard.location, self.line.options.map) {
+            Ok(opened) => opened,
+            Err(error) => return Ok(self.broken(&ShardError::Open(error))),
+        };
+        let how = (format, compression);
+        let (mut outcome, mut intact) = (None, true);
+        match opened {
+            Opened::Mapped(mapped) => {
+                if how == (Format::Jsonl, Compression::None) {
+                    let head = &mapped[..mapped.len().min(SAMPLE)];
+                    let charset = Charset::of(head, mapped.len() <= SAMPLE);
+                    if charset.cuts_at_line_ends() {
+                        outcome = Some(self.mapped(&mapped, charset)?);
+                    }
+                }
+                if outcome.is_none() {
+                    outcome = Some(self.streamed(Stored::Mapped(&mapped), how)?);
+                }
+                intact = mapped.intact();
+            }
+            Opened::Stream(file) => outcome = Some(self.streamed(Stored::File(&file), how)?),
+        }
+        let outcome = outcome.expect("one of the ways was taken");
+        Ok(self.checked(outcome, intact && identity.holds(&self.shard.location)))
+    }
+
+    /// Marks a shard as failed whose file is not what it was.
+    fn checked(&self, mut outcome: ShardOutcome, unchanged: bool) -> ShardOutcome {
+        if !unchanged && outcome.error.is_none() {
+            outcome.error = Some(told(&ShardError::Changed));
+            outcome.digest.clear();
+        }
+        outcome
+    }
+
+    /// A shard of which nothing was read.
+    pub(super) fn broken(&self, error: &ShardError) -> ShardOutcome {
+        ShardOutcome {
+            shard: self.number,
+            pieces: 0,
+            digest: String::new(),
+            decoded_bytes: 0,
+            member_bytes: 0,
+            members: 0,
+            charset: String::new(),
+            notes: BTreeSet::new(),
+            error: Some(told(error)),
+        }
+    }
+
+    /// What is odd about the shard as a whole.
+    fn notes(&self, (format, compression): (Format, Compression)) -> BTreeSet<String> {
+        let name = self.shard.path.rsplit('/').next().unwrap_or_default();
+        let odd = sniff::is_misnamed(name, format, compression);
+        odd.then(|| MISNAMED.to_owned()).into_iter().collect()
+    }
+
+    /// Mapped, uncompressed lines: pieces on all threads.
+    fn mapped(&self, mapped: &Mapped, charset: Charset) -> Result<ShardOutcome, Stopped> {
+        let chunk = self.line.options.chunk;
+        let bytes: &[u8] = mapped;
+        let pieces = bytes.len().div_ceil(chunk);
+        let hashes: Vec<Mutex<Option<Subtree>>> = (0..pieces).map(|_| Mutex::new(None)).collect();
+        let stopped = AtomicBool::new(false);
+        let one = |piece: usize| {
+            if self.stopped() {
+                stopped.store(true, Ordering::Relaxed);
+                return;
+            }
+            let range = piece * chunk..((piece + 1) * chunk).min(bytes.len());
+            let subtree = Subtree::of(&bytes[range.clone()], range.start as u64, pieces == 1);
+            *hashes[piece]
+                .lock()
+                .expect("no thread panics while it holds this") = Some(subtree);
+            let stored = range.len() as u64;
+            let scan = |p: &mut Piece<'_>| json_piece(p, bytes, range.clone(), 0, charset);
+            self.piece(piece as u32, scan, stored);
+        };
+        if pieces == 1 {
+            one(0);
+        } else {
+            rayon::scope(|scope| (0..pieces).for_each(|piece| scope.spawn(move |_| one(piece))));
+        }
+        if stopped.load(Ordering::Relaxed) {
+            return Err(Stopped);
+        }
+        let subtrees: Vec<Subtree> = hashes
+            .into_iter()
+            .map(|h| {
+                h.into_inner()
+                    .expect("no thread panicked")
+                    .expect("every range was hashed")
+            })
+            .collect();
+        let mut notes = self.notes((Format::Jsonl, Compression::None));
+        if is_mojibake(&charset.decode(&bytes[..bytes.len().min(SAMPLE)]).0) {
+            notes.insert("note:mojibake".to_owned());
+        }
+        Ok(ShardOutcome {
+            shard: self.number,
+            pieces: pieces as u32,
+            digest: Subtree::root(&subtrees).to_hex().to_string(),
+            decoded_bytes: bytes.len() as u64,
+            member_bytes: 0,
+            members: 0,
+            charset: charset.name(),
+            notes,
+            error: None,
+        })
+    }
+
+    /// Whether an earlier scan has finished this piece.
+    pub(super) fn is_finished(&self, piece: u32) -> bool {
+        self.line.finished.piece(self.number, piece)
+    }
+
+    /// Whether the scan is to end.
+    pub(super) fn stopped(&self) -> bool {
+        self.line.stop.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of a batch.
+    pub(super) fn chunk(&self) -> usize {
+        self.line.options.stream_chunk()
+    }
+
+    /// Begins a piece.
+    pub(super) fn begin<'s>(&'s self, scratch: &'s mut Scratch, piece: u32) -> Piece<'s> {
+        Piece::new(self.context, scratch, self.number, piece)
+    }
+
+    /// Scans one piece, unless it is finished already; then `stored` bytes are done.
+    pub(super) fn piece(&self, piece: u32, scan: impl Fn(&mut Piece<'_>), stored: u64) {
+        if !self.is_finished(piece) {
+            self.send(with_scratch(|scratch| {
+                let mut work = self.begin(scratch, piece);
+                scan(&mut work);
+                work.finish()
+            }));
+        }
+        self.line
+            .progress
+            .bytes
+            .fetch_add(stored, Ordering::Relaxed);
+    }
+
+    /// Hands on what a piece gave.
+    pub(super) fn send(&self, outcome: PieceOutcome) {
+        let progress = self.line.progress;
+        progress
+            .records
+            .fetch_add(outcome.records.total(), Ordering::Relaxed);
+        let findings: u64 = outcome
+            .outcomes
+            .iter()
+            .flat_map(|o| o.counts.values())
+            .map(|c| c.open)
+            .sum();
+        progress.findings.fetch_add(findings, Ordering::Relaxed);
+        let _ = self.events.send(Event::Piece(Box::new(outcome)));
+    }
+
+    /// Hands on how a file in an archive ended.
+    pub(super) fn member(&self, outcome: MemberOutcome) {
+        let _ = self.events.send(Event::Member(Box::new(outcome)));
+    }
+
+    /// A shard that is read from its beginning to its end by this thread, and scanned by all.
+    fn streamed(
+        &self,
+        stored: Stored<'_>,
+        how: (Format, Compression),
+    ) -> Result<ShardOutcome, Stopped> {
+        let options = self.line.options;
+        let budget = Budget::new(self.shard.bytes, &options.limits);
+        let context = ReadContext {
+            text: &options.text,
+            meta: &options.meta,
+            limits: &options.limits,
+            chunk: options.stream_chunk(),
+            budget: &budget,
+            stop: self.line.stop,
+        };
+        let in_flight = AtomicUsize::new(0);
+        let (end, fed) = rayon::in_place_scope(|scope| {
+            let mut feeder = Feeder::new(self, scope, &in_flight);
+            let end = catch_unwind(AssertUnwindSafe(|| {
+                let mut records = Records::new(&mut feeder, &context);
+                self.read(stored, how, &mut records)
+            }));
+            (end, feeder.finish())
+        });
+        if self.stopped() {
+            return Err(Stopped);
+        }
+        let mut end = end.unwrap_or_else(|_| {
+            let mut end = ReadEnd::broken(&ShardError::Panic);
+            end.decoded_bytes = fed.own_bytes + fed.member_bytes;
+            end.member_bytes = fed.member_bytes;
+            end
+        });
+        if end.error.is_none() && end.stored_bytes != self.shard.bytes {
+            end.error = Some(told(&ShardError::Changed));
+        }
+        if end.stored_bytes != self.shard.bytes {
+            end.digest.clear();
+        }
+        end.notes.extend(self.notes(how));
+        Ok(ShardOutcome {
+            shard: self.number,
+            pieces: fed.pieces,
+            digest: end.digest,
+            decoded_bytes: end.decoded_bytes,
+            member_bytes: end.member_bytes,
+            members: fed.members,
+            charset: end.charset,
+            notes: end.notes,
+            error: end.error,
+        })
+    }
+
+    fn read(
+        &self,
+        stored: Stored<'_>,
+        (format, compression): (Format, Compression),
+        records: &mut Records<'_>,
+    ) -> ReadEnd {
+        let anywhere = format.is_random() && compression == Compression::None;
+        let whole: Box<dyn Read + '_> = match stored {
+            Stored::Mapped(mapped) => Box::new(self.watched(&mapped[..])),
+            Stored::File(file) => Box::new(self.watched(file)),
+        };
+        let random = match stored {
+            Stored::Mapped(mapped) if anywhere => Random::Bytes(mapped),
+            Stored::File(file) if anywhere => match file.try_clone() {
+                Ok(file) => Random::File(file, self.shard.bytes),
+                Err(error) => return ReadEnd::broken(&ShardError::Open(error)),
+            },
+            _ => return records.read(whole, (format, compression), Some(self.shard.bytes)),
+        };
+        records.read_random(&random, format, whole)
+    }
+
+    fn watched<R>(&self, inner: R) -> Watched<'_, R> {
+        Watched {
+            inner,
+            progress: self.line.progress,
+            stop: self.line.stop,
+        }
+    }
+}
+
+/// Where stored bytes come from.
+#[derive(Clone, Copy)]
+enum Stored<'a> {
+    Mapped(&'a Mapped),
+    File(&'a File),
+}
+
+/// Stored bytes that tell how many were read, and end when the scan is to stop.
+struct Watched<'a, R> {
+    inner: R,
+    progress: &'a Progress,
+    stop: &'a AtomicBool,
+}
+
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        let read = self.inner.read(buffer)?;
+        self.progress
+            .bytes
+            .fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+fn told(error: &ShardError) -> (String, String) {
+    (error.reason().to_owned(), error.to_string())
+}
+
+/// Runs `work` with this thread's buffers.
+pub(super) fn with_scratch<T>(work: impl FnOnce(&mut Scratch) -> T) -> T {
+    thread_local! {
+        static SCRATCH: std::cell::RefCell<Scratch> = std::cell::RefCell::new(Scratch::default());
+    }
+    SCRATCH.with(|scratch| match scratch.try_borrow_mut() {
+        Ok(mut scratch) => work(&mut scratch),
+        // A thread that waits for others may be given another piece meanwhile.
+        Err(_) => work(&mut Scratch::default()),
+    })
+}
