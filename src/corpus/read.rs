@@ -11,7 +11,7 @@ use super::charset::SAMPLE;
 use super::decode::Hashing;
 use super::mojibake::is_mojibake;
 use super::records::{ReadEnd, Records};
-use super::split::{csv, document, html, json_stream, jsonl, tar, warc, zip};
+use super::split::{csv, document, docx, epub, html, json_stream, jsonl, tar, warc, zip};
 use super::{Charset, Compression, Format, Input, Random, Utf8Reader};
 use crate::ShardError;
 
@@ -137,6 +137,8 @@ impl Records<'_> {
     fn read_anywhere(&mut self, random: &Random<'_>, format: Format) -> Result<(), ShardError> {
         match format {
             Format::Zip => zip::read(random, self)?,
+            Format::Docx => docx::read(random, self)?,
+            Format::Epub => epub::read(random, self)?,
             _ => return Err(NO_READER),
         }
         self.overhead(random.len().saturating_sub(self.accounted));

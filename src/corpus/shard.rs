@@ -26,6 +26,10 @@ pub enum Format {
     Html,
     /// A web archive: WARC (with WET and WAT) or ARC.
     Warc,
+    /// A Word document, by the directory at its end.
+    Docx,
+    /// A book in EPUB, by the directory at its end.
+    Epub,
     /// An archive of files, read from its beginning to its end.
     Tar,
     /// An archive of files, read by the directory at its end.
@@ -45,13 +49,15 @@ impl Format {
             Self::Code => "code",
             Self::Html => "html",
             Self::Warc => "warc",
+            Self::Docx => "docx",
+            Self::Epub => "epub",
             Self::Tar => "tar",
             Self::Zip => "zip",
         }
     }
 
     /// Every format.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Jsonl,
         Self::Json,
         Self::Csv,
@@ -61,18 +67,23 @@ impl Format {
         Self::Code,
         Self::Html,
         Self::Warc,
+        Self::Docx,
+        Self::Epub,
         Self::Tar,
         Self::Zip,
     ];
 
     /// Whether it has a charset of its own to be told; if not, its reader gets bytes.
     pub const fn is_binary(self) -> bool {
-        matches!(self, Self::Html | Self::Warc | Self::Tar | Self::Zip)
+        matches!(
+            self,
+            Self::Html | Self::Warc | Self::Docx | Self::Epub | Self::Tar | Self::Zip
+        )
     }
 
     /// Whether its directory stands at its end, so that it is read by [`Random`](super::Random).
     pub const fn is_random(self) -> bool {
-        matches!(self, Self::Zip)
+        matches!(self, Self::Zip | Self::Docx | Self::Epub)
     }
 
     /// Whether the bytes of its records are those of their text, and not stretches of the shard,

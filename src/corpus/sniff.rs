@@ -138,8 +138,6 @@ const UNREAD: &[&str] = &[
     "feather",
     "ipc",
     "mhtml",
-    "epub",
-    "docx",
     "xlsx",
     "pptx",
     "odt",
@@ -191,6 +189,8 @@ fn named(stem: &str) -> Option<Format> {
         Some("md" | "markdown") => Format::Markdown,
         Some("html" | "htm" | "xhtml" | "xht") => Format::Html,
         Some("warc" | "arc" | "wet" | "wat") => Format::Warc,
+        Some("docx" | "docm" | "dotx") => Format::Docx,
+        Some("epub") => Format::Epub,
         Some("tar") => Format::Tar,
         Some("zip") => Format::Zip,
         // Numbered parts: `x.jsonl.00001`.
@@ -202,6 +202,16 @@ fn named(stem: &str) -> Option<Format> {
 
 fn format(stem: &str, head: &[u8]) -> Result<Format, Skip> {
     let extension = stem.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let named = named(stem);
+    let document = match named {
+        Some(format @ (Format::Docx | Format::Epub)) => Some(format),
+        _ => is_book(head).then_some(Format::Epub),
+    };
+    if let Some(document) = document
+        && (head.starts_with(b"PK\x03\x04") || named == Some(document))
+    {
+        return Ok(document);
+    }
     if UNREAD.contains(&extension) || is_unread(head) {
         return Err(Skip::UnsupportedFormat);
     }
@@ -214,7 +224,6 @@ fn format(stem: &str, head: &[u8]) -> Result<Format, Skip> {
     if is_web_archive(head) {
         return Ok(Format::Warc);
     }
-    let named = named(stem);
     match named {
         Some(Format::Tar | Format::Zip) => {}
         // A damaged one is reported as such.
@@ -270,6 +279,12 @@ fn is_document_archive(head: &[u8]) -> bool {
     let length = usize::from(u16::from_le_bytes([*low, *high]));
     let name = head.get(30..30 + length).unwrap_or_default();
     matches!(name, b"[Content_Types].xml" | b"mimetype") || name.starts_with(b"_rels/")
+}
+
+/// Whether a zip archive is a book: its first file says so, uncompressed.
+fn is_book(head: &[u8]) -> bool {
+    is_document_archive(head)
+        && memchr::memmem::find(&head[..head.len().min(128)], b"application/epub+zip").is_some()
 }
 
 /// Pictures, sound and film.
@@ -427,7 +442,8 @@ mod tests {
             ("a.wet", b"WARC/1.0\r\n", "warc none"),
             ("a.txt", b"WARC/1.0\r\n", "warc none misnamed"),
             ("a.arc", b"filedesc://a", "warc none"),
-            ("a.docx", b"PK\x03\x04", "unsupported-format"),
+            ("a.docx", b"PK\x03\x04", "docx none"),
+            ("a.pptx", b"PK\x03\x04", "unsupported-format"),
             ("a.zip", b"PK\x03\x04", "zip none"),
             ("a.txt", b"PK\x03\x04", "zip none misnamed"),
             (

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::command::Bench;
-use super::formats::{documents, gzip, jsonl, tar_of};
+use super::formats::{documents, gzip, jsonl, tar_of, zip_of};
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
@@ -236,4 +236,96 @@ fn damage_costs_its_record_and_the_shard_but_not_the_rest() {
     assert_eq!(cut["reasons"]["cut-off"], 1, "{cut}");
     let error = damaged["error"].as_str().unwrap();
     assert!(error.contains("at decoded byte"), "{error}");
+}
+
+fn docx(text: &str) -> Vec<u8> {
+    let runs = |line: &str| {
+        let parts: Vec<String> = line
+            .split('\t')
+            .map(|part| format!("<w:r><w:t>{}</w:t></w:r>", escaped(part)))
+            .collect();
+        format!("<w:p>{}</w:p>", parts.join("<w:r><w:tab/></w:r>"))
+    };
+    let body: String = text.split('\n').map(runs).collect();
+    let body = format!("<?xml version=\"1.0\"?><w:document xmlns:w=\"u\">{body}</w:document>");
+    let core = "<c:p xmlns:c=\"u\"><dc:title>\u{65e0}</dc:title></c:p>";
+    zip_of(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("word/document.xml", body.as_bytes()),
+        ("docProps/core.xml", core.as_bytes()),
+    ])
+}
+
+fn epub(text: &str) -> Vec<u8> {
+    let container =
+        "<container><rootfiles><rootfile full-path=\"O/p.opf\"/></rootfiles></container>";
+    let opf = "<package><metadata><dc:title>\u{65e0}</dc:title></metadata><manifest>\
+        <item id=\"a\" href=\"a.xhtml\"/></manifest><spine><itemref idref=\"a\"/></spine></package>";
+    let page = page(text).replace("gbk", "utf-8");
+    zip_of(&[
+        ("mimetype", b"application/epub+zip"),
+        ("META-INF/container.xml", container.as_bytes()),
+        ("O/p.opf", opf.as_bytes()),
+        ("O/a.xhtml", page.as_bytes()),
+    ])
+}
+
+#[test]
+fn books_and_documents_give_the_findings_of_their_text() {
+    let bench = Bench::new();
+    let documents = documents();
+    bench.file("a.jsonl", jsonl(&documents).as_bytes());
+    for (kind, make) in [("docx", docx as fn(&str) -> Vec<u8>), ("epub", epub)] {
+        let made: Vec<(String, Vec<u8>)> = documents
+            .iter()
+            .map(|(id, text)| (format!("{id}.{kind}"), make(text)))
+            .collect();
+        let files: Vec<(&str, &[u8])> = made
+            .iter()
+            .map(|(name, file)| (name.as_str(), file.as_slice()))
+            .collect();
+        bench.file(&format!("{kind}.tar"), &tar_of(&files));
+    }
+    let (code, text) = bench.scan(&[]);
+    assert_eq!(code, 0, "{text}");
+    let expected = findings(&bench, "a.jsonl");
+    assert!(expected.len() > 50);
+    for path in ["docx.tar", "epub.tar"] {
+        assert_eq!(findings(&bench, path), expected, "{path}");
+    }
+    assert_eq!(shard(&bench, "epub.tar!doc-0.epub")["format"], "epub");
+}
+
+#[test]
+fn damaged_books_and_documents_fail() {
+    let bench = Bench::new();
+    let (docx, epub) = (docx("\u{6587}"), epub("\u{6587}"));
+    bench.file("cut.docx", &docx[..docx.len() / 2]);
+    bench.file("cut.epub", &epub[..epub.len() / 2]);
+    bench.file(
+        "empty.docx",
+        &zip_of(&[("[Content_Types].xml", b"<Types/>")]),
+    );
+    let torn: &[u8] = b"<w:document><w:p>";
+    bench.file(
+        "torn.docx",
+        &zip_of(&[("word/document.xml", torn), ("a", b"")]),
+    );
+    let locked: &[u8] = b"\x01\x02\x03\x80\x90\xFF\0\x11\x12";
+    bench.file("locked.epub", &zip_of(&[("a.xhtml", locked)]));
+    let (code, _) = bench.scan(&[]);
+    assert_eq!(code, 2);
+    for shard in bench.export("run", "shards") {
+        let reason = if shard["path"] == "locked.epub" {
+            "encrypted"
+        } else {
+            "bad-document"
+        };
+        assert_eq!(
+            (&shard["status"], &shard["reason"]),
+            (&"failed".into(), &reason.into()),
+            "{shard}"
+        );
+        assert_eq!(shard["records_failed"], 1, "{shard}");
+    }
 }

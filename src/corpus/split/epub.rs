@@ -156,8 +156,7 @@ fn spine(opf: &str, folder: &str) -> Vec<String> {
         let Xml::Start(start) = told else { return };
         match local(start.name().as_ref()) {
             "item" => {
-                if let (Some(id), Some(href)) = (attribute(start, "id"), attribute(start, "href"))
-                {
+                if let (Some(id), Some(href)) = (attribute(start, "id"), attribute(start, "href")) {
                     items.insert(id, resolve(folder, &href));
                 }
             }

@@ -11,7 +11,7 @@ use crate::corpus::records::Records;
 use crate::corpus::{Charset, Random, RandomReader};
 use crate::{Limit, ShardError};
 
-/// What every error of a document says.
+/// What an error of a document says.
 pub const DAMAGED: ShardError = ShardError::Refused {
     reason: "bad-document",
     what: "a part of the document is missing or damaged: open and save it with an office or \
@@ -38,7 +38,8 @@ impl<'a> Package<'a> {
 
     /// Names of all parts, in order of the directory.
     pub fn names(&self) -> Vec<String> {
-        self.archive.file_names().map(str::to_owned).collect()
+        let names = self.archive.file_names().flatten();
+        names.map(std::borrow::Cow::into_owned).collect()
     }
 
     /// The bytes of a part; `None` if there is none of this name.
@@ -110,14 +111,21 @@ pub enum Xml<'e, 'x> {
 /// If it is no XML.
 pub fn walk(xml: &str, told: &mut dyn FnMut(Xml<'_, '_>)) -> Result<(), ShardError> {
     let mut reader = Reader::from_str(xml);
+    let mut open = 0u64;
     loop {
         match reader.read_event().map_err(|_| DAMAGED)? {
-            Event::Start(start) => told(Xml::Start(&start)),
+            Event::Start(start) => {
+                open += 1;
+                told(Xml::Start(&start));
+            }
             Event::Empty(start) => {
                 told(Xml::Start(&start));
                 told(Xml::End(local(start.name().as_ref())));
             }
-            Event::End(end) => told(Xml::End(local(end.name().as_ref()))),
+            Event::End(end) => {
+                open = open.saturating_sub(1);
+                told(Xml::End(local(end.name().as_ref())));
+            }
             Event::Text(text) => told(Xml::Text(&text.xml10_content())),
             Event::CData(text) => told(Xml::Text(&text.xml10_content())),
             Event::GeneralRef(reference) => match reference.resolve_char_ref() {
@@ -134,7 +142,8 @@ pub fn walk(xml: &str, told: &mut dyn FnMut(Xml<'_, '_>)) -> Result<(), ShardErr
                     told(Xml::Text(named));
                 }
             },
-            Event::Eof => return Ok(()),
+            // The reader does not mind elements that never end.
+            Event::Eof => return if open == 0 { Ok(()) } else { Err(DAMAGED) },
             _ => {}
         }
     }
