@@ -113,7 +113,7 @@ impl<R: Read> Container<R> {
     ///
     /// Those of reading. [`Container::offset`] is then the beginning of the entry that could not
     /// be read, and [`Container::left`] what there is of it.
-    pub fn next(&mut self) -> io::Result<Option<Entry>> {
+    pub fn advance(&mut self) -> io::Result<Option<Entry>> {
         self.forward();
         if !self.want(1)? {
             return Ok(None);
@@ -426,7 +426,7 @@ mod tests {
     fn entries(bytes: &[u8], most: u64) -> Vec<String> {
         let (mut told, mut at) = (Vec::new(), 0);
         let mut container = Container::new(bytes, most);
-        while let Some(entry) = container.next().unwrap() {
+        while let Some(entry) = container.advance().unwrap() {
             assert_eq!(container.offset(), at);
             at += container.bytes();
             let block = String::from_utf8_lossy(container.block()).into_owned();

@@ -32,7 +32,7 @@ pub fn read(input: &mut dyn Read, records: &mut Records<'_>) -> Result<(), Shard
     let mut container = Container::new(input, records.context.limits.record_bytes);
     let mut damage = None;
     loop {
-        let entry = container.next();
+        let entry = container.advance();
         let entry = entry.map_err(|error| ShardError::from_read(error, container.offset()))?;
         let at = Extent {
             offset: container.offset(),
