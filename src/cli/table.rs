@@ -137,6 +137,17 @@ pub fn summary(run: &Run, manifest: &Manifest, common: &Common) -> Result<()> {
         HumanCount(totals.records.skipped),
         HumanCount(totals.records.failed),
     )?;
+    let members = &manifest.coverage.members;
+    if members.total() > 0 {
+        writeln!(
+            out,
+            "{}: {} / {} / {}",
+            l("归档中的文件", "files in archives"),
+            HumanCount(members.scanned),
+            HumanCount(members.skipped),
+            HumanCount(members.failed),
+        )?;
+    }
     let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
     for unread in manifest.coverage.unread.iter().take(20) {
         writeln!(

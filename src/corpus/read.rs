@@ -185,3 +185,183 @@ impl ReadEnd {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+    use crate::corpus::split::json::{MetaPaths, TextPaths};
+    use crate::corpus::{Budget, Extent, FieldName, Limits, Member, Meta, ReadContext, RecordSink};
+
+    /// Adds up what it is told, and holds it against what reading says in the end.
+    #[derive(Default)]
+    struct Sums {
+        /// Own decoded bytes and those of files, for the shard and each file that is open.
+        levels: Vec<(u64, u64)>,
+        text: u64,
+    }
+
+    impl Sums {
+        fn add(&mut self, bytes: u64) {
+            self.levels.last_mut().unwrap().0 += bytes;
+        }
+
+        fn check(&self, end: &ReadEnd) {
+            let (own, inside) = *self.levels.last().unwrap();
+            assert_eq!(
+                (end.decoded_bytes, end.member_bytes),
+                (own + inside, inside)
+            );
+        }
+    }
+
+    impl RecordSink for Sums {
+        fn part(&mut self, _: FieldName<'_>, text: &str) {
+            self.text += text.len() as u64;
+        }
+        fn end_field(&mut self) {}
+        fn end(&mut self, at: Extent, _: Meta) {
+            self.add(at.bytes);
+        }
+        fn skip(&mut self, at: Extent, _: &str) {
+            self.add(at.bytes);
+        }
+        fn fail(&mut self, at: Extent, _: &str) {
+            self.add(at.bytes);
+        }
+        fn note(&mut self, _: &str) {}
+        fn overhead(&mut self, bytes: u64) {
+            self.add(bytes);
+        }
+        fn lost(&mut self, bytes: u64) {
+            self.add(bytes);
+        }
+        fn replaced(&mut self, _: u64) {}
+        fn lines(&mut self, _: u64, lines: Vec<u8>, _: Charset) {
+            self.add(lines.len() as u64);
+        }
+        fn page(&mut self, at: Extent, _: Box<crate::corpus::page::Page>) {
+            self.add(at.bytes);
+        }
+        fn open_member(&mut self, _: &str, _: &str) {
+            self.levels.push((0, 0));
+        }
+        fn close_member(&mut self, member: Member) {
+            match &member.end {
+                Some(end) => self.check(end),
+                None => assert_eq!(self.levels.last(), Some(&(0, 0))),
+            }
+            self.levels.pop();
+            self.levels.last_mut().unwrap().1 += member.packed_bytes;
+        }
+    }
+
+    fn read(bytes: &[u8], format: Format, compression: Compression) -> (ReadEnd, u64) {
+        let (text, meta) = (TextPaths::default(), MetaPaths::default());
+        let (limits, stop) = (Limits::default(), AtomicBool::new(false));
+        let budget = Budget::new(bytes.len() as u64, &limits);
+        let context = ReadContext {
+            text: &text,
+            meta: &meta,
+            limits: &limits,
+            chunk: 4096,
+            budget: &budget,
+            stop: &stop,
+        };
+        let mut sums = Sums {
+            levels: vec![(0, 0)],
+            text: 0,
+        };
+        let mut records = Records::new(&mut sums, &context);
+        let end = records.read(Box::new(bytes), (format, compression), None);
+        sums.check(&end);
+        (end, sums.text)
+    }
+
+    /// A small file of each format, and of some in each other.
+    fn samples() -> Vec<(Vec<u8>, Format, Compression)> {
+        let list = "[{\"id\":1,\"text\":\"一\"},{\"text\":[1,{\"a\":\"\\u4e8c\"}]}, 3, null]";
+        let table = "id,text\n1,\"a\"\"b\nc\"\n2,d\n3,e,f\n";
+        let gzip = |content: &[u8]| {
+            let mut encoder = flate2::write::GzEncoder::new(vec![], flate2::Compression::fast());
+            encoder.write_all(content).unwrap();
+            encoder.finish().unwrap()
+        };
+        let tar = |files: &[(&str, &[u8])]| {
+            let mut builder = ::tar::Builder::new(vec![]);
+            for (name, content) in files {
+                let mut header = ::tar::Header::new_gnu();
+                header.set_size(content.len() as u64);
+                builder.append_data(&mut header, name, *content).unwrap();
+            }
+            builder.into_inner().unwrap()
+        };
+        let zip = |files: &[(&str, &[u8])]| {
+            let mut writer = ::zip::ZipWriter::new(std::io::Cursor::new(vec![]));
+            for (name, content) in files {
+                let options = ::zip::write::SimpleFileOptions::default();
+                writer.start_file(*name, options).unwrap();
+                writer.write_all(content).unwrap();
+            }
+            writer.finish().unwrap().into_inner()
+        };
+        let (list, table) = (list.as_bytes(), table.as_bytes());
+        let inner = zip(&[("a.json", list), ("b.csv", table)]);
+        let outer = tar(&[
+            ("a.json", list),
+            ("b.zip", &inner),
+            ("c.csv.gz", &gzip(table)),
+        ]);
+        let utf16: Vec<u8> = "\u{FEFF}[{\"text\":\"一二\"}]"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        vec![
+            (list.to_vec(), Format::Json, Compression::None),
+            (gzip(list), Format::Json, Compression::Gzip),
+            (utf16, Format::Json, Compression::None),
+            (table.to_vec(), Format::Csv, Compression::None),
+            (table.to_vec(), Format::Text, Compression::None),
+            (
+                b"{\"text\":1}\n\n{\"text\":2}".to_vec(),
+                Format::Jsonl,
+                Compression::None,
+            ),
+            (inner, Format::Zip, Compression::None),
+            (gzip(&outer), Format::Tar, Compression::Gzip),
+            (outer, Format::Tar, Compression::None),
+        ]
+    }
+
+    #[test]
+    fn whole_files_are_read_to_their_end() {
+        for (bytes, format, compression) in samples() {
+            let (end, text) = read(&bytes, format, compression);
+            assert_eq!(end.error, None, "{format:?}");
+            assert_eq!(end.stored_bytes, bytes.len() as u64);
+            assert!(text > 0 || format == Format::Jsonl, "{format:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_broken_the_bytes_add_up(
+            which in 0usize..9,
+            cut in 0usize..4000,
+            flips in proptest::collection::vec((0usize..20_000, 1u8..), 0..6),
+        ) {
+            let (mut bytes, format, compression) = samples().swap_remove(which);
+            for (at, bits) in flips {
+                let at = at % bytes.len();
+                bytes[at] ^= bits;
+            }
+            let cut = cut.min(bytes.len());
+            // Often whole, so that the other changes are met with.
+            bytes.truncate(if cut % 3 == 0 { cut } else { bytes.len() });
+            let (end, _) = read(&bytes, format, compression);
+            proptest::prop_assert!(end.stored_bytes <= bytes.len() as u64);
+        }
+    }
+}
