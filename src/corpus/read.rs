@@ -11,7 +11,9 @@ use super::charset::SAMPLE;
 use super::decode::Hashing;
 use super::mojibake::is_mojibake;
 use super::records::{ReadEnd, Records};
-use super::split::{arrow, csv, document, json_stream, jsonl, parquet, tar, zip};
+use super::split::{
+    arrow, csv, document, docx, epub, html, json_stream, jsonl, parquet, tar, warc, zip,
+};
 use super::{Charset, Compression, Format, Input, Random, Utf8Reader};
 use crate::ShardError;
 
@@ -129,6 +131,8 @@ impl Records<'_> {
         }
         match format {
             Format::Tar => tar::read(input, self)?,
+            Format::Html => html::read(input, self)?,
+            Format::Warc => warc::read(input, self)?,
             _ => return Err(NO_READER),
         }
         self.overhead(input.read_bytes().saturating_sub(self.accounted));
@@ -142,6 +146,8 @@ impl Records<'_> {
             // These tell of their text only.
             Format::Parquet => return parquet::read(random, self),
             Format::Arrow => return arrow::read(random, self),
+            Format::Docx => docx::read(random, self)?,
+            Format::Epub => epub::read(random, self)?,
             _ => return Err(NO_READER),
         }
         self.overhead(random.len().saturating_sub(self.accounted));
@@ -248,6 +254,9 @@ mod tests {
         fn replaced(&mut self, _: u64) {}
         fn lines(&mut self, _: u64, lines: Vec<u8>, _: Charset) {
             self.add(lines.len() as u64);
+        }
+        fn page(&mut self, at: Extent, _: Box<crate::corpus::page::Page>) {
+            self.add(at.bytes);
         }
         fn open_member(&mut self, _: &str, _: &str) {
             self.levels.push((0, 0));

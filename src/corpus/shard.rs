@@ -22,6 +22,14 @@ pub enum Format {
     Markdown,
     /// The whole file is one document of source code.
     Code,
+    /// The whole file is one page of HTML.
+    Html,
+    /// A web archive: WARC (with WET and WAT) or ARC.
+    Warc,
+    /// A Word document, by the directory at its end.
+    Docx,
+    /// A book in EPUB, by the directory at its end.
+    Epub,
     /// An archive of files, read from its beginning to its end.
     Tar,
     /// An archive of files, read by the directory at its end.
@@ -43,6 +51,10 @@ impl Format {
             Self::Text => "text",
             Self::Markdown => "markdown",
             Self::Code => "code",
+            Self::Html => "html",
+            Self::Warc => "warc",
+            Self::Docx => "docx",
+            Self::Epub => "epub",
             Self::Tar => "tar",
             Self::Zip => "zip",
             Self::Parquet => "parquet",
@@ -51,7 +63,7 @@ impl Format {
     }
 
     /// Every format.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::Jsonl,
         Self::Json,
         Self::Csv,
@@ -59,6 +71,10 @@ impl Format {
         Self::Text,
         Self::Markdown,
         Self::Code,
+        Self::Html,
+        Self::Warc,
+        Self::Docx,
+        Self::Epub,
         Self::Tar,
         Self::Zip,
         Self::Parquet,
@@ -67,12 +83,25 @@ impl Format {
 
     /// Whether it has a charset of its own to be told; if not, its reader gets bytes.
     pub const fn is_binary(self) -> bool {
-        matches!(self, Self::Tar | Self::Zip | Self::Parquet | Self::Arrow)
+        matches!(
+            self,
+            Self::Html
+                | Self::Warc
+                | Self::Docx
+                | Self::Epub
+                | Self::Tar
+                | Self::Zip
+                | Self::Parquet
+                | Self::Arrow
+        )
     }
 
     /// Whether its directory stands at its end, so that it is read by [`Random`](super::Random).
     pub const fn is_random(self) -> bool {
-        matches!(self, Self::Zip | Self::Parquet | Self::Arrow)
+        matches!(
+            self,
+            Self::Zip | Self::Docx | Self::Epub | Self::Parquet | Self::Arrow
+        )
     }
 
     /// Whether the bytes of its records are those of their text, and not stretches of the shard,

@@ -12,3 +12,4 @@ mod rules;
 mod run;
 mod tables;
 mod vectors;
+mod web;
