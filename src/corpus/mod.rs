@@ -11,6 +11,7 @@ mod input;
 mod limits;
 mod mojibake;
 pub mod open;
+pub mod page;
 mod random;
 mod read;
 mod records;

@@ -11,7 +11,9 @@ use super::charset::SAMPLE;
 use super::decode::Hashing;
 use super::mojibake::is_mojibake;
 use super::records::{ReadEnd, Records};
-use super::split::{csv, document, json_stream, jsonl, tar, zip};
+use super::split::{
+    arrow, csv, document, docx, epub, html, json_stream, jsonl, parquet, tar, warc, zip,
+};
 use super::{Charset, Compression, Format, Input, Random, Utf8Reader};
 use crate::ShardError;
 
@@ -71,7 +73,11 @@ impl Records<'_> {
     ) -> (String, Result<u64, (ShardError, u64)>) {
         if format.is_binary() {
             let result = self.read_binary(input, format);
-            let bytes = input.read_bytes();
+            let bytes = if format.counts_text() {
+                self.accounted
+            } else {
+                input.read_bytes()
+            };
             return (
                 String::new(),
                 result.map(|()| bytes).map_err(|e| (e, bytes)),
@@ -125,6 +131,8 @@ impl Records<'_> {
         }
         match format {
             Format::Tar => tar::read(input, self)?,
+            Format::Html => html::read(input, self)?,
+            Format::Warc => warc::read(input, self)?,
             _ => return Err(NO_READER),
         }
         self.overhead(input.read_bytes().saturating_sub(self.accounted));
@@ -135,6 +143,11 @@ impl Records<'_> {
     fn read_anywhere(&mut self, random: &Random<'_>, format: Format) -> Result<(), ShardError> {
         match format {
             Format::Zip => zip::read(random, self)?,
+            // These tell of their text only.
+            Format::Parquet => return parquet::read(random, self),
+            Format::Arrow => return arrow::read(random, self),
+            Format::Docx => docx::read(random, self)?,
+            Format::Epub => epub::read(random, self)?,
             _ => return Err(NO_READER),
         }
         self.overhead(random.len().saturating_sub(self.accounted));
@@ -159,7 +172,11 @@ impl Records<'_> {
         let end = ReadEnd {
             digest,
             stored_bytes,
-            decoded_bytes: random.len(),
+            decoded_bytes: if format.counts_text() {
+                self.accounted
+            } else {
+                random.len()
+            },
             ..ReadEnd::default()
         };
         self.close(end, result.err())
@@ -237,6 +254,9 @@ mod tests {
         fn replaced(&mut self, _: u64) {}
         fn lines(&mut self, _: u64, lines: Vec<u8>, _: Charset) {
             self.add(lines.len() as u64);
+        }
+        fn page(&mut self, at: Extent, _: Box<crate::corpus::page::Page>) {
+            self.add(at.bytes);
         }
         fn open_member(&mut self, _: &str, _: &str) {
             self.levels.push((0, 0));

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::{Deserialize, Serialize};
 
 use super::limits::{Budget, Limits};
+use super::page::Page;
 use super::split::json::{self, FieldText, MetaPaths, NoRecord, TextPaths, Unescape};
 use super::{Charset, Fate};
 use crate::ShardError;
@@ -113,6 +114,8 @@ pub trait RecordSink {
     fn replaced(&mut self, bytes: u64);
     /// Whole lines of JSON Lines, which begin at `offset`; to be read where they are scanned.
     fn lines(&mut self, offset: u64, lines: Vec<u8>, charset: Charset);
+    /// A page with markup or in a charset of its own; to be read where it is scanned.
+    fn page(&mut self, at: Extent, page: Box<Page>);
     /// What follows, until [`RecordSink::close_member`], is in a file of an archive; see
     /// [`Member`]. Until then nothing may have been said of the archive itself.
     fn open_member(&mut self, path: &str, archive: &str);
@@ -288,6 +291,15 @@ impl<'a> Records<'a> {
     pub fn lines(&mut self, offset: u64, lines: Vec<u8>, charset: Charset) {
         self.accounted += lines.len() as u64;
         self.sink.lines(offset, lines, charset);
+    }
+
+    /// A record that is a page, and nothing else was given of it but notes.
+    pub fn page(&mut self, at: Extent, mut page: Page) {
+        self.accounted += at.bytes;
+        if page.meta.id.is_none() {
+            page.meta.id.clone_from(&self.stem);
+        }
+        self.sink.page(at, Box::new(page));
     }
 
     /// A record that is one JSON value; `text` need not lie in the shard as it stands here.

@@ -22,10 +22,22 @@ pub enum Format {
     Markdown,
     /// The whole file is one document of source code.
     Code,
+    /// The whole file is one page of HTML.
+    Html,
+    /// A web archive: WARC (with WET and WAT) or ARC.
+    Warc,
+    /// A Word document, by the directory at its end.
+    Docx,
+    /// A book in EPUB, by the directory at its end.
+    Epub,
     /// An archive of files, read from its beginning to its end.
     Tar,
     /// An archive of files, read by the directory at its end.
     Zip,
+    /// Columns of a table in pages, described at the end of the file.
+    Parquet,
+    /// Columns of a table in batches: Arrow IPC, a file or a stream.
+    Arrow,
 }
 
 impl Format {
@@ -39,13 +51,19 @@ impl Format {
             Self::Text => "text",
             Self::Markdown => "markdown",
             Self::Code => "code",
+            Self::Html => "html",
+            Self::Warc => "warc",
+            Self::Docx => "docx",
+            Self::Epub => "epub",
             Self::Tar => "tar",
             Self::Zip => "zip",
+            Self::Parquet => "parquet",
+            Self::Arrow => "arrow",
         }
     }
 
     /// Every format.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 15] = [
         Self::Jsonl,
         Self::Json,
         Self::Csv,
@@ -53,24 +71,43 @@ impl Format {
         Self::Text,
         Self::Markdown,
         Self::Code,
+        Self::Html,
+        Self::Warc,
+        Self::Docx,
+        Self::Epub,
         Self::Tar,
         Self::Zip,
+        Self::Parquet,
+        Self::Arrow,
     ];
 
     /// Whether it has a charset of its own to be told; if not, its reader gets bytes.
     pub const fn is_binary(self) -> bool {
-        matches!(self, Self::Tar | Self::Zip)
+        matches!(
+            self,
+            Self::Html
+                | Self::Warc
+                | Self::Docx
+                | Self::Epub
+                | Self::Tar
+                | Self::Zip
+                | Self::Parquet
+                | Self::Arrow
+        )
     }
 
     /// Whether its directory stands at its end, so that it is read by [`Random`](super::Random).
     pub const fn is_random(self) -> bool {
-        matches!(self, Self::Zip)
+        matches!(
+            self,
+            Self::Zip | Self::Docx | Self::Epub | Self::Parquet | Self::Arrow
+        )
     }
 
     /// Whether the bytes of its records are those of their text, and not stretches of the shard,
     /// so that they do not add up to its length.
     pub const fn counts_text(self) -> bool {
-        false
+        matches!(self, Self::Parquet | Self::Arrow)
     }
 
     /// Whether it holds files with formats of their own.

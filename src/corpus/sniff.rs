@@ -1,7 +1,7 @@
 //! What a file is: compression by its first bytes, format by its name without the suffixes of
 //! compression, and by its contents where the name says nothing, or says what cannot be.
 
-use super::split::code;
+use super::split::{arrow, code};
 use super::{Charset, Compression, Fate, Format, Skip, decode};
 
 /// Bytes looked at.
@@ -133,20 +133,7 @@ fn behind_skippable(head: &[u8]) -> Compression {
 /// Extensions of formats that have no reader in this version, and are not to be taken for the
 /// archive or the text they consist of.
 const UNREAD: &[&str] = &[
-    "parquet",
-    "arrow",
-    "feather",
-    "ipc",
-    "warc",
-    "arc",
-    "wet",
-    "wat",
-    "html",
-    "htm",
-    "xhtml",
     "mhtml",
-    "epub",
-    "docx",
     "xlsx",
     "pptx",
     "odt",
@@ -196,8 +183,14 @@ fn named(stem: &str) -> Option<Format> {
         Some("tsv" | "tab") => Format::Tsv,
         Some("txt" | "text") => Format::Text,
         Some("md" | "markdown") => Format::Markdown,
+        Some("html" | "htm" | "xhtml" | "xht") => Format::Html,
+        Some("warc" | "arc" | "wet" | "wat") => Format::Warc,
+        Some("docx" | "docm" | "dotx") => Format::Docx,
+        Some("epub") => Format::Epub,
         Some("tar") => Format::Tar,
         Some("zip") => Format::Zip,
+        Some("parquet" | "pq" | "parq") => Format::Parquet,
+        Some("arrow" | "arrows" | "feather" | "ipc") => Format::Arrow,
         // Numbered parts: `x.jsonl.00001`.
         Some(_) if base.contains(".jsonl") => Format::Jsonl,
         _ if code::language(base).is_some() => Format::Code,
@@ -207,18 +200,39 @@ fn named(stem: &str) -> Option<Format> {
 
 fn format(stem: &str, head: &[u8]) -> Result<Format, Skip> {
     let extension = stem.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let named = named(stem);
+    let document = match named {
+        Some(format @ (Format::Docx | Format::Epub)) => Some(format),
+        _ => is_book(head).then_some(Format::Epub),
+    };
+    if let Some(document) = document
+        && (head.starts_with(b"PK\x03\x04") || named == Some(document))
+    {
+        return Ok(document);
+    }
     if UNREAD.contains(&extension) || is_unread(head) {
         return Err(Skip::UnsupportedFormat);
     }
     if is_media(head) {
         return Err(Skip::MediaByReference);
     }
+    if head.starts_with(b"PAR1") || head.starts_with(b"PARE") {
+        return Ok(Format::Parquet);
+    }
+    if head.starts_with(b"ARROW1") || head.starts_with(b"FEA1") || arrow::is_stream(head) {
+        return Ok(Format::Arrow);
+    }
     if let Some(archive) = archive(stem, head) {
         return Ok(archive);
     }
-    let named = named(stem);
+    if is_web_archive(head) {
+        return Ok(Format::Warc);
+    }
     match named {
-        Some(Format::Tar | Format::Zip) => {}
+        Some(Format::Tar | Format::Zip | Format::Parquet | Format::Arrow) => {}
+        // A damaged one is reported as such.
+        Some(format @ (Format::Html | Format::Warc)) => return Ok(format),
+        None if is_page(head) => return Ok(Format::Html),
         Some(Format::Jsonl) if begins_with_list(head) => return Ok(Format::Json),
         Some(format @ (Format::Jsonl | Format::Json | Format::Code)) => return Ok(format),
         _ if is_json_lines(head) => return Ok(Format::Jsonl),
@@ -233,14 +247,25 @@ fn format(stem: &str, head: &[u8]) -> Result<Format, Skip> {
     named.ok_or(Skip::UnsupportedFormat)
 }
 
+/// WARC, and ARC by its first line.
+fn is_web_archive(head: &[u8]) -> bool {
+    head.starts_with(b"WARC/") || head.starts_with(b"filedesc://")
+}
+
+/// Whether it begins like a page of HTML.
+fn is_page(head: &[u8]) -> bool {
+    let body = without_mark(head);
+    ["<!doctype html", "<html"].iter().any(|start| {
+        let head = body.get(..start.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()))
+    })
+}
+
 /// Formats of others that are told by their first bytes.
 fn is_unread(head: &[u8]) -> bool {
-    const MAGIC: [&[u8]; 8] = [
-        b"PAR1",
-        b"ARROW1",
+    const MAGIC: [&[u8]; 5] = [
         b"SQLite format 3\0",
         b"%PDF-",
-        b"WARC/",
         b"7z\xBC\xAF\x27\x1C",
         b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
         b"Rar!\x1A\x07",
@@ -258,8 +283,14 @@ fn is_document_archive(head: &[u8]) -> bool {
     matches!(name, b"[Content_Types].xml" | b"mimetype") || name.starts_with(b"_rels/")
 }
 
+/// Whether a zip archive is a book: its first file says so, uncompressed.
+fn is_book(head: &[u8]) -> bool {
+    is_document_archive(head)
+        && memchr::memmem::find(&head[..head.len().min(128)], b"application/epub+zip").is_some()
+}
+
 /// Pictures, sound and film.
-fn is_media(head: &[u8]) -> bool {
+pub fn is_media(head: &[u8]) -> bool {
     const MAGIC: [&[u8]; 12] = [
         b"\x89PNG\r\n\x1A\n",
         b"\xFF\xD8\xFF",
@@ -408,8 +439,13 @@ mod tests {
             ("a.dat", b"\x80\x02}q\0", "unsupported-format"),
             ("main.py", b"{\"a\": 1}\n", "code none"),
             ("Makefile", b"all:\n", "code none"),
-            ("a.html", b"<html>", "unsupported-format"),
-            ("a.docx", b"PK\x03\x04", "unsupported-format"),
+            ("a.html", b"<html>", "html none"),
+            ("noname", b" <!DOCTYPE HTML>", "html none"),
+            ("a.wet", b"WARC/1.0\r\n", "warc none"),
+            ("a.txt", b"WARC/1.0\r\n", "warc none misnamed"),
+            ("a.arc", b"filedesc://a", "warc none"),
+            ("a.docx", b"PK\x03\x04", "docx none"),
+            ("a.pptx", b"PK\x03\x04", "unsupported-format"),
             ("a.zip", b"PK\x03\x04", "zip none"),
             ("a.txt", b"PK\x03\x04", "zip none misnamed"),
             (
@@ -417,8 +453,12 @@ mod tests {
                 b"PK\x03\x04......................\x08\0\0\0mimetype",
                 "unsupported-format",
             ),
-            ("a.parquet", b"PAR1", "unsupported-format"),
-            ("a.jsonl", b"PAR1", "unsupported-format"),
+            ("a.parquet", b"PAR1", "parquet none"),
+            ("a.jsonl", b"PAR1", "parquet none misnamed"),
+            ("a.arrow", b"ARROW1\0\0", "arrow none"),
+            ("noname", b"ARROW1\0\0", "arrow none"),
+            ("a.arrow", b"\x10\0\0\0", "arrow none"),
+            ("a.bin", b"\xFF\xFF\xFF\xFF", "unsupported-format"),
             ("a.jpg", b"\xFF\xD8\xFF\xE0", "media-by-reference"),
             ("a.jpg", object, "jsonl none"),
         ] {

@@ -12,7 +12,17 @@ use crate::{Limit, RunError};
 
 /// Reasons for which a record may be skipped although coverage is whole: it holds no text.
 /// `overhead` are bytes that are no record, such as brackets and headers; it counts none.
-pub const HARMLESS_REASONS: [&str; 5] = ["blank-line", "bom", "header", "no-text", "overhead"];
+pub const HARMLESS_REASONS: [&str; 9] = [
+    "archive-metadata",
+    "blank-line",
+    "bom",
+    "header",
+    "media",
+    "no-text",
+    "overhead",
+    "request",
+    "revisit",
+];
 
 /// Reasons that begin so note something about a record that was scanned all the same.
 pub const NOTE: &str = "note:";

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::piece::Piece;
+use crate::corpus::page::Page;
 use crate::corpus::split::jsonl::lines;
 use crate::corpus::{Charset, Extent, FieldName, Meta};
 
@@ -33,6 +34,8 @@ pub enum Op {
     Lost(u64),
     /// Bytes that were replaced.
     Replaced(u64),
+    /// A page.
+    Page(Extent, Box<Page>),
     /// Whole lines of JSON Lines.
     Lines(u64, Vec<u8>, Charset),
 }
@@ -82,6 +85,9 @@ impl Batch {
     pub fn push(&mut self, op: Op) {
         if let Op::Lines(_, lines, _) = &op {
             self.lines += lines.len();
+        }
+        if let Op::Page(_, page) = &op {
+            self.lines += page.bytes.len();
         }
         self.sections
             .last_mut()
@@ -134,10 +140,11 @@ impl Batch {
                 piece.forget();
                 broken = true;
             }
-            if let Op::End(at, _) | Op::Skip(at, _) | Op::Fail(at, _) = op {
-                piece.failed(at.offset, at.bytes, "internal-error");
-                broken = false;
-            }
+            let (Op::End(at, _) | Op::Skip(at, _) | Op::Fail(at, _) | Op::Page(at, _)) = op else {
+                continue;
+            };
+            piece.failed(at.offset, at.bytes, "internal-error");
+            broken = false;
         }
     }
 
@@ -174,6 +181,7 @@ impl Batch {
             Op::Overhead(bytes) => piece.overhead(*bytes),
             Op::Lost(bytes) => piece.lost(*bytes),
             Op::Replaced(bytes) => piece.replaced(*bytes),
+            Op::Page(at, page) => piece.page(*at, page),
             Op::Lines(offset, lines, charset) => {
                 json_piece(piece, lines, 0..lines.len(), *offset, *charset);
             }

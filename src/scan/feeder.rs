@@ -15,6 +15,7 @@ use super::outcome::MemberOutcome;
 use super::piece::{PausedPiece, Piece};
 use super::work::{Work, with_scratch};
 use crate::ShardError;
+use crate::corpus::page::Page;
 use crate::corpus::{Charset, Extent, Fate, FieldName, Member, Meta, ReadEnd, RecordSink};
 
 /// A file that is being read: the shard, or one in its archives.
@@ -286,6 +287,11 @@ impl RecordSink for Feeder<'_, '_> {
         let bytes = lines.len() as u64;
         self.push(Op::Lines(offset, lines, charset));
         self.ended(bytes);
+    }
+
+    fn page(&mut self, at: Extent, page: Box<Page>) {
+        self.push(Op::Page(at, page));
+        self.ended(at.bytes);
     }
 
     fn open_member(&mut self, path: &str, archive: &str) {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::known::{Escapes, ShardTouch};
 use super::outcome::{FindingCounts, PieceOutcome, RecordIssue, RecordOutcome, ShardIndex};
 use super::{ScanOptions, Tally};
+use crate::corpus::page::{Page, PageFate};
 use crate::corpus::split::json::{self, FieldText, NoRecord, Unescape};
-use crate::corpus::{Charset, Extent, Meta};
+use crate::corpus::{Charset, Extent, FieldName, Meta};
 use crate::detect::{PausedRecord, RecordFindings, RecordScan, Scanner, Scratch};
 use crate::rules::RuleInfo;
 use crate::{Finding, Limit, RuleIndex};
@@ -271,23 +272,9 @@ impl<'a> Piece<'a> {
             return self.failed(offset, bytes, Limit::JsonDepth.reason());
         }
         let mut scan = self.context.scanner.record(self.scratch);
-        let result = json::value(
-            text,
-            &options.text,
-            &options.meta,
-            &mut |name, field| match field {
-                FieldText::Plain(text) => scan.field(name.path, name.key, text),
-                FieldText::Escaped(inside) if inside.len() <= PART => {
-                    let mut text = String::with_capacity(inside.len());
-                    Unescape::new(inside).fill(&mut text, usize::MAX);
-                    scan.field(name.path, name.key, &text);
-                }
-                FieldText::Escaped(inside) => {
-                    let mut unescape = Unescape::new(inside);
-                    scan.feed(name.path, name.key, |buffer| unescape.fill(buffer, PART));
-                }
-            },
-        );
+        let result = json::value(text, &options.text, &options.meta, &mut |name, field| {
+            field_of(&mut scan, name, field)
+        });
         match result {
             Ok(meta) => {
                 let found = scan.finish();
@@ -300,6 +287,24 @@ impl<'a> Piece<'a> {
             Err(NoRecord::NotJson) => self.failed(offset, bytes, "not-json"),
             Err(NoRecord::NotObject) => self.failed(offset, bytes, "not-object"),
         }
+    }
+
+    /// Scans a page; notes about it may have been given before.
+    pub fn page(&mut self, at: Extent, page: &Page) {
+        let mut scan = self.context.scanner.record(self.scratch);
+        let options = self.context.options;
+        let paths = (&options.text, &options.meta, options.limits.json_depth);
+        let end = page.read(paths, &mut |name, field| field_of(&mut scan, name, field));
+        match end.fate {
+            PageFate::Read => {
+                let found = scan.finish();
+                self.read(at, page.meta.clone(), found);
+            }
+            PageFate::Skip(reason) => self.skipped(at.offset, at.bytes, reason),
+            PageFate::Fail(reason) => self.failed(at.offset, at.bytes, reason),
+        }
+        end.notes.iter().for_each(|note| self.note(note));
+        self.outcome.replaced_bytes += end.replaced;
     }
 
     /// Counts a record that cannot be read.
@@ -377,6 +382,22 @@ impl<'a> Piece<'a> {
             });
         }
         self.record += 1;
+    }
+}
+
+/// Scans a field, decoded if it is escaped.
+fn field_of(scan: &mut RecordScan<'_>, name: FieldName<'_>, field: FieldText<'_>) {
+    match field {
+        FieldText::Plain(text) => scan.field(name.path, name.key, text),
+        FieldText::Escaped(inside) if inside.len() <= PART => {
+            let mut text = String::with_capacity(inside.len());
+            Unescape::new(inside).fill(&mut text, usize::MAX);
+            scan.field(name.path, name.key, &text);
+        }
+        FieldText::Escaped(inside) => {
+            let mut unescape = Unescape::new(inside);
+            scan.feed(name.path, name.key, |buffer| unescape.fill(buffer, PART));
+        }
     }
 }
 

@@ -12,4 +12,6 @@ mod pii_matrix;
 mod rules;
 mod run;
 mod since;
+mod tables;
 mod vectors;
+mod web;

@@ -35,6 +35,18 @@ impl TextPaths {
             .map(Self)
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether path `number` leads to the values of a column, or to what is around them.
+    ///
+    /// `column`: the way to them, a key or an element of a list each step.
+    pub fn leads_to(&self, number: usize, column: &[Option<&str>]) -> bool {
+        self.0.get(number).is_some_and(|path| leads(path, column))
+    }
+
     /// Whether the column or top-level key `name` holds text.
     pub fn names(&self, name: &str) -> bool {
         self.0.iter().any(|path| {
@@ -46,6 +58,32 @@ impl TextPaths {
             }
             path.is_empty() || left == Some("")
         })
+    }
+}
+
+/// A key of a column may hold the dots of several steps.
+fn leads(path: &[Step], column: &[Option<&str>]) -> bool {
+    let Some((step, rest)) = path.split_first() else {
+        return true;
+    };
+    let Some((first, inside)) = column.split_first() else {
+        return false;
+    };
+    match (step, first) {
+        (Step::Each, None) => leads(rest, inside),
+        (Step::Key(key), Some(name)) => {
+            let dotted = name.strip_prefix(key.as_str());
+            match dotted {
+                Some("") => leads(rest, inside),
+                Some(dotted) if dotted.starts_with('.') => {
+                    let mut column = column.to_vec();
+                    column[0] = Some(&dotted[1..]);
+                    !rest.is_empty() && leads(rest, &column)
+                }
+                _ => false,
+            }
+        }
+        _ => false,
     }
 }
 

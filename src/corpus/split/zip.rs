@@ -99,7 +99,9 @@ impl Entry {
 }
 
 /// Files that share bytes are how a small archive becomes a large one.
-fn check_overlaps<R: Read + std::io::Seek>(archive: &mut ZipArchive<R>) -> Result<(), ShardError> {
+pub(super) fn check_overlaps<R: Read + std::io::Seek>(
+    archive: &mut ZipArchive<R>,
+) -> Result<(), ShardError> {
     let mut ranges = Vec::new();
     for index in 0..archive.len() {
         match archive.by_index_raw(index) {
