@@ -10,6 +10,7 @@ pub mod cli;
 pub mod config;
 pub mod corpus;
 pub mod detect;
+pub mod identify;
 pub mod judge;
 pub mod lexicon;
 pub mod report;

@@ -34,7 +34,7 @@ pub use rows::{Decision, FindingRow, RecordRow, ShardRow, Status, finding_id};
 pub use table::Rows;
 
 /// Version of the layout of a run directory. A reader refuses any other.
-pub const FORMAT_VERSION: u32 = 3;
+pub const FORMAT_VERSION: u32 = 4;
 
 /// Written last: a directory with this file is a complete run.
 pub(crate) const RUN_FILE: &str = "run.json";

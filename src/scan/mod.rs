@@ -6,8 +6,11 @@ mod hash;
 mod line;
 mod outcome;
 mod piece;
+mod presence;
 mod sketch;
 mod sources;
+mod stated;
+mod types;
 mod work;
 
 use crate::corpus::Limits;
@@ -18,8 +21,10 @@ pub use outcome::{
     Counts, FindingCounts, Hits, MemberOutcome, PieceOutcome, RecordIssue, RecordOutcome,
     ShardIndex, ShardOutcome, SourceTally, Tally,
 };
+pub use presence::Presence;
 pub use sketch::Distinct;
 pub use sources::SourceRules;
+pub use types::{Amount, MediaFiles, Types};
 
 /// How a corpus is read. What the outcome depends on is in the run's configuration digest.
 #[derive(Clone, Debug, PartialEq, Eq)]

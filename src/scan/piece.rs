@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::outcome::{FindingCounts, PieceOutcome, RecordIssue, RecordOutcome, ShardIndex};
-use super::{ScanOptions, Tally};
+use super::stated::cleaned;
+use super::{Amount, ScanOptions, Tally};
 use crate::corpus::split::json::{self, FieldText, NoRecord, Unescape};
-use crate::corpus::{Charset, Extent, Meta};
+use crate::corpus::{Charset, Extent, Media, Meta};
 use crate::detect::{PausedRecord, RecordFindings, RecordScan, Scanner, Scratch};
+use crate::identify::{Gathered, Identity, Kind};
 use crate::rules::RuleInfo;
 use crate::{Limit, RuleIndex};
 
@@ -40,6 +42,7 @@ pub struct Piece<'a> {
     outcome: PieceOutcome,
     record: u64,
     open: Option<PausedRecord>,
+    gathered: Gathered,
 }
 
 /// A piece that is put aside in the middle of a long record.
@@ -47,6 +50,7 @@ pub struct PausedPiece {
     outcome: PieceOutcome,
     record: u64,
     open: Option<PausedRecord>,
+    gathered: Gathered,
 }
 
 impl PausedPiece {
@@ -81,6 +85,7 @@ impl<'a> Piece<'a> {
             outcome,
             record: 0,
             open: None,
+            gathered: Gathered::default(),
         }
     }
 
@@ -90,6 +95,7 @@ impl<'a> Piece<'a> {
             outcome: self.outcome,
             record: self.record,
             open: self.open,
+            gathered: self.gathered,
         }
     }
 
@@ -105,6 +111,7 @@ impl<'a> Piece<'a> {
             outcome: paused.outcome,
             record: paused.record,
             open: paused.open,
+            gathered: paused.gathered,
         }
     }
 
@@ -113,6 +120,7 @@ impl<'a> Piece<'a> {
         let mut scan = self.go_on();
         scan.part(path, key, text);
         self.open = Some(scan.pause());
+        self.gathered.part(text);
     }
 
     /// A whole field of the record that is open.
@@ -120,6 +128,7 @@ impl<'a> Piece<'a> {
         let mut scan = self.go_on();
         scan.field(path, key, text);
         self.open = Some(scan.pause());
+        self.gathered.field(text, of_name);
     }
 
     /// Ends a field that came in parts.
@@ -127,10 +136,14 @@ impl<'a> Piece<'a> {
         let mut scan = self.go_on();
         scan.end_field();
         self.open = Some(scan.pause());
+        self.gathered.end_field(of_name);
     }
 
     /// Ends the record that is open.
     pub fn end(&mut self, at: Extent, meta: Meta) {
+        if self.in_field() {
+            self.gathered.end_field(of_name);
+        }
         let mut scan = self.go_on();
         scan.end_field();
         let found = scan.finish();
@@ -145,12 +158,16 @@ impl<'a> Piece<'a> {
     /// Forgets what was given of the record that is open.
     pub fn forget(&mut self) {
         self.open = None;
+        self.gathered.clear();
     }
 
     fn go_on(&mut self) -> RecordScan<'_> {
         match self.open.take() {
             Some(paused) => self.context.scanner.resume(self.scratch, paused),
-            None => self.context.scanner.record(self.scratch),
+            None => {
+                self.gathered.clear();
+                self.context.scanner.record(self.scratch)
+            }
         }
     }
 
@@ -243,20 +260,32 @@ impl<'a> Piece<'a> {
             return self.failed(offset, bytes, Limit::JsonDepth.reason());
         }
         let mut scan = self.context.scanner.record(self.scratch);
+        let gathered = &mut self.gathered;
+        gathered.clear();
         let result = json::value(
             text,
             &options.text,
             &options.meta,
             &mut |name, field| match field {
-                FieldText::Plain(text) => scan.field(name.path, name.key, text),
+                FieldText::Plain(text) => {
+                    scan.field(name.path, name.key, text);
+                    gathered.field(text, of_name);
+                }
                 FieldText::Escaped(inside) if inside.len() <= PART => {
                     let mut text = String::with_capacity(inside.len());
                     Unescape::new(inside).fill(&mut text, usize::MAX);
                     scan.field(name.path, name.key, &text);
+                    gathered.field(&text, of_name);
                 }
                 FieldText::Escaped(inside) => {
                     let mut unescape = Unescape::new(inside);
-                    scan.feed(name.path, name.key, |buffer| unescape.fill(buffer, PART));
+                    scan.feed(name.path, name.key, |buffer| {
+                        let before = buffer.len();
+                        let more = unescape.fill(buffer, PART);
+                        gathered.part(&buffer[before..]);
+                        more
+                    });
+                    gathered.end_field(of_name);
                 }
             },
         );
@@ -317,7 +346,17 @@ impl<'a> Piece<'a> {
     }
 
     fn scanned(&mut self, offset: u64, bytes: u64, meta: Meta, found: RecordFindings) {
-        let Meta { id, sources, .. } = meta;
+        let Meta {
+            id,
+            sources,
+            stated,
+            code,
+            ..
+        } = meta;
+        let identity = match code {
+            true => Identity::of(Kind::Code),
+            false => self.gathered.identity(),
+        };
         self.outcome.records.scanned += 1;
         self.outcome.bytes.scanned += bytes;
         let source = self
@@ -330,6 +369,16 @@ impl<'a> Piece<'a> {
         tally.bytes.scanned += bytes;
         tally.text_bytes += found.text_bytes;
         tally.characters += found.characters;
+        tally.presence.add(id.as_deref(), &stated);
+        let amount = Amount {
+            records: 1,
+            bytes,
+            text_bytes: found.text_bytes,
+            characters: found.characters,
+        };
+        tally
+            .types
+            .add(identity.kind.as_str(), identity.language, &amount);
         if !found.counts.is_empty() {
             count(tally, self.context.scanner.rules().infos(), &found);
         }
@@ -340,6 +389,9 @@ impl<'a> Piece<'a> {
                 bytes,
                 id,
                 source: source.into_owned(),
+                stated: cleaned(stated, self.context.scanner, self.scratch),
+                kind: identity.kind,
+                language: identity.language.to_owned(),
                 characters: found.characters,
                 counts: found.counts,
                 findings: found.findings,
@@ -347,6 +399,15 @@ impl<'a> Piece<'a> {
         }
         self.record += 1;
     }
+}
+
+/// Whether a field is nothing but the name of a picture, sound or film.
+fn of_name(text: &str) -> Option<Kind> {
+    Some(match Media::of_reference(text)? {
+        Media::Image => Kind::Image,
+        Media::Audio => Kind::Audio,
+        Media::Video => Kind::Video,
+    })
 }
 
 fn tally_of<'t>(tally: &'t mut Tally, source: &str) -> &'t mut super::SourceTally {

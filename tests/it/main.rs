@@ -2,12 +2,15 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod command;
+mod command_line;
 mod formats;
 mod hard;
 mod hostile;
 mod layers;
 mod lexicon;
+mod metadata;
 mod pii_matrix;
 mod rules;
 mod run;
+mod types;
 mod vectors;
