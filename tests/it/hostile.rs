@@ -150,7 +150,7 @@ fn hostile_files_end_at_a_limit_that_is_named() {
     bench.file(
         "long.json",
         format!(
-            "[{{\"text\":\"{}\"}},{{\"text\":\"b\"}}]",
+            "[{{\"text\":\"{}\",\"手机\":13912345678}},{{\"text\":\"b\"}}]",
             "x".repeat(3 << 20)
         )
         .as_bytes(),
@@ -214,13 +214,23 @@ fn hostile_files_end_at_a_limit_that_is_named() {
         ("deep.json", "limit-json-depth", 2),
         ("deep.jsonl", "limit-json-depth", 0),
         ("wide.csv", "limit-csv-columns", 2),
-        ("long.json", "limit-record-bytes", 1),
         ("long.jsonl.gz", "limit-record-bytes", 2),
     ] {
         assert_eq!(of(path)["reasons"][reason], 1, "{}", of(path));
         assert_eq!(of(path)["records_failed"], 1, "{}", of(path));
         assert_eq!(of(path)["records_scanned"], records, "{}", of(path));
     }
+    // A record that cannot be held in memory is read string by string, and finds the same.
+    assert_eq!(
+        of("long.json")["reasons"]["note:long-record"],
+        1,
+        "{}",
+        of("long.json")
+    );
+    assert_eq!(of("long.json")["records_scanned"], 2);
+    let found = bench.export("run", "findings");
+    let found: Vec<_> = found.iter().filter(|f| f["path"] == "long.json").collect();
+    assert!(found.iter().any(|f| f["field"] == "手机"), "{found:?}");
     let run = fs::read_to_string(bench.path("run/run.json")).unwrap();
     assert!(run.contains("raise `json_depth` in [limits]"), "{run}");
 }

@@ -1,12 +1,13 @@
 //! JSON files: a list of records, one object, or objects one behind another. Only one record is
-//! in memory at a time; one that is longer than the limit is passed over, and fails.
+//! in memory at a time; one that is longer than the limit is scanned string by string.
 
 use std::io::Read;
 
 use super::json::DEEPEST;
+use super::json_long::LongValue;
 use super::json_syntax::{Step, Syntax};
 use crate::corpus::Charset;
-use crate::corpus::records::{Extent, Records};
+use crate::corpus::records::{Extent, FieldName, Meta, Records};
 use crate::{Limit, ShardError};
 
 /// Bytes read at a time.
@@ -120,6 +121,7 @@ impl File<'_> {
         let offset = self.base + self.at as u64;
         // Bytes of the record that are no longer in the buffer.
         let (mut passed, mut scanned) = (0u64, self.at);
+        let mut long = LongValue::new();
         let end = loop {
             match syntax.take(&self.buffer[scanned..]) {
                 Step::Ended(end) => break scanned + end,
@@ -129,7 +131,8 @@ impl File<'_> {
                 }
                 Step::More => scanned = self.buffer.len(),
             }
-            if (scanned - self.at) as u64 > limits.record_bytes {
+            if passed > 0 || (scanned - self.at) as u64 > limits.record_bytes {
+                hand_on(&mut long, &self.buffer[self.at..scanned], records);
                 passed += (scanned - self.at) as u64;
                 self.at = scanned;
             }
@@ -146,7 +149,14 @@ impl File<'_> {
         let bytes = passed + (end - self.at) as u64;
         let at = Extent { offset, bytes };
         if bytes > limits.record_bytes {
-            records.fail(at, Limit::RecordBytes.reason());
+            hand_on(&mut long, &self.buffer[self.at..end], records);
+            long.end(&mut |key, text, ends| part(key, text, ends, records));
+            records.note("note:long-record");
+            let meta = Meta {
+                whole: true,
+                ..Meta::default()
+            };
+            records.end(at, meta);
         } else if syntax.too_deep {
             records.fail(at, Limit::JsonDepth.reason());
         } else {
@@ -198,6 +208,18 @@ impl File<'_> {
             what,
             offset: self.base + self.at as u64,
         }
+    }
+}
+
+/// Hands on a part of a record that is too long to be held whole.
+fn hand_on(long: &mut LongValue, raw: &[u8], records: &mut Records<'_>) {
+    long.take(raw, &mut |key, text, ends| part(key, text, ends, records));
+}
+
+fn part(key: &str, text: &str, ends: bool, records: &mut Records<'_>) {
+    records.part(FieldName { path: key, key }, text);
+    if ends {
+        records.end_field();
     }
 }
 

@@ -5,6 +5,7 @@ pub mod code;
 pub mod csv;
 pub mod document;
 pub mod json;
+mod json_long;
 mod json_stated;
 pub mod json_stream;
 mod json_syntax;
