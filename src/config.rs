@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::SetupError;
 use crate::corpus::split::json::{MetaPaths, TextPaths};
-use crate::corpus::{Limits, Shard};
+use crate::corpus::{FieldPaths, Limits, Shard};
 use crate::rules::Place;
 use crate::scan::{ScanOptions, SourceRules};
 
@@ -48,6 +48,29 @@ pub struct CorpusConfig {
     pub source: String,
     /// Globs of shard paths that are left out.
     pub exclude: Vec<String>,
+    /// Dotted paths of what records say of themselves, by the name of the field. For `url`,
+    /// `date`, `source`, `licence`, `language` and `media` common paths are known.
+    pub metadata: BTreeMap<String, Paths>,
+}
+
+/// One dotted path, or several of which the first with a value counts.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(untagged, expecting = "write a path, or a list of paths")]
+pub enum Paths {
+    /// `url = "meta.url"`
+    One(String),
+    /// `url = ["url", "meta.url"]`
+    Several(Vec<String>),
+}
+
+impl Paths {
+    /// All of them, in order.
+    pub fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(path) => std::slice::from_ref(path),
+            Self::Several(paths) => paths,
+        }
+    }
 }
 
 impl Default for CorpusConfig {
@@ -59,6 +82,7 @@ impl Default for CorpusConfig {
             id: "id".to_owned(),
             source: String::new(),
             exclude: Vec::new(),
+            metadata: BTreeMap::new(),
         }
     }
 }
@@ -221,6 +245,7 @@ impl Config {
                 "write text, meta.title or messages[].content".to_owned(),
             );
         }
+        self.check_metadata(report);
         let mut seen = std::collections::HashSet::new();
         for source in &self.source {
             let id = source.id.as_str();
@@ -291,6 +316,26 @@ impl Config {
         }
     }
 
+    fn check_metadata(&self, report: &mut dyn FnMut(&str, String, String)) {
+        for (name, paths) in &self.corpus.metadata {
+            if name == "id" {
+                report(
+                    name,
+                    "[corpus.metadata] id: ids have a key of their own".to_owned(),
+                    "write `id` in [corpus]".to_owned(),
+                );
+            }
+            let wrong = |path: &&String| path.split('.').any(str::is_empty) || path.contains('[');
+            for path in paths.as_slice().iter().filter(wrong) {
+                report(
+                    path,
+                    format!("[corpus.metadata] {name}: `{path}` is no path"),
+                    "write keys with dots between them, such as meta.url".to_owned(),
+                );
+            }
+        }
+    }
+
     /// Shard paths that are left out.
     pub fn exclude(&self) -> GlobSet {
         glob_set(&self.corpus.exclude)
@@ -322,9 +367,12 @@ impl Config {
     /// How records are read.
     pub fn scan_options(&self) -> ScanOptions {
         let dotted = |path: &str| -> Vec<String> { path.split('.').map(str::to_owned).collect() };
+        let named = self.corpus.metadata.iter();
+        let named = named.map(|(name, paths)| (name.as_str(), paths.as_slice()));
         let mut meta = MetaPaths {
             id: dotted(&self.corpus.id),
             sources: Vec::new(),
+            fields: FieldPaths::new(named),
         };
         let mut sources = SourceRules::default();
         for source in self.source.iter().filter(|s| !s.record_field.is_empty()) {

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod config;
 pub mod corpus;
 pub mod detect;
+pub mod identify;
 pub mod judge;
 pub mod lexicon;
 pub mod report;

@@ -14,6 +14,7 @@ use crate::judge::{State, Verdict};
 use crate::report::{GROUPS, SourceSummary};
 use crate::rules::RuleSet;
 use crate::run::{Manifest, Run};
+use crate::scan::Amount;
 
 pub fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
@@ -80,6 +81,31 @@ pub fn dry_run(shards: &[Shard], rules: &RuleSet, common: &Common) -> Result<()>
     Ok(())
 }
 
+/// The types of a source by share of its text, the largest first, as far as they fit.
+fn types(source: &SourceSummary) -> String {
+    let all = source.types.total();
+    let by_text = all.text_bytes > 0;
+    let share = |amount: &Amount| match by_text {
+        true => amount.text_bytes as f64 / all.text_bytes as f64,
+        false => amount.records as f64 / all.records.max(1) as f64,
+    };
+    let mut shares: Vec<(f64, &str)> = (source.types.0.keys())
+        .map(|kind| (share(&source.types.of(kind)), kind.as_str()))
+        .collect();
+    shares.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    let more = shares.len() > TYPES_SHOWN;
+    let mut words: Vec<String> = shares
+        .iter()
+        .take(TYPES_SHOWN)
+        .map(|(share, kind)| format!("{kind} {:.0}%", share * 100.0))
+        .collect();
+    words.extend(more.then(|| "…".to_owned()));
+    words.join(" ")
+}
+
+/// Types of a source that the table names.
+const TYPES_SHOWN: usize = 2;
+
 /// What a run found, by source.
 pub fn summary(run: &Run, manifest: &Manifest, common: &Common) -> Result<()> {
     let l = |zh, en| common.lang.pick(zh, en);
@@ -89,6 +115,7 @@ pub fn summary(run: &Run, manifest: &Manifest, common: &Common) -> Result<()> {
         l("来源", "source"),
         l("记录", "records"),
         l("字节", "bytes"),
+        l("类型", "types"),
     ];
     let groups = GROUPS.map(|g| {
         if g == "PI" {
@@ -106,6 +133,7 @@ pub fn summary(run: &Run, manifest: &Manifest, common: &Common) -> Result<()> {
             name.clone(),
             HumanCount(source.records.scanned).to_string(),
             HumanBytes(source.bytes.total()).to_string(),
+            types(&source),
         ];
         row.extend(source.findings.iter().map(|n| {
             if *n == 0 {

@@ -90,8 +90,9 @@ impl Records<'_> {
         }
         let by_bytes = match format {
             Format::Jsonl if charset.cuts_at_line_ends() => Some(jsonl::read(input, charset, self)),
-            Format::Text | Format::Code => Some(document::read(input, charset, false, self)),
-            Format::Markdown => Some(document::read(input, charset, true, self)),
+            Format::Text | Format::Code | Format::Markdown => {
+                Some(document::read(input, charset, format, self))
+            }
             _ => None,
         };
         let (result, bytes) = match by_bytes {

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::{Deserialize, Serialize};
 
 use super::limits::{Budget, Limits};
+use super::meta::{Stated, Stating};
 use super::page::Page;
 use super::split::json::{self, FieldText, MetaPaths, NoRecord, TextPaths, Unescape};
 use super::{Charset, Fate};
@@ -39,6 +40,10 @@ pub struct Meta {
     pub id: Option<String>,
     /// Values of [`MetaPaths::sources`], in that order.
     pub sources: Vec<Option<String>>,
+    /// Where it is from, of when and on what terms.
+    pub stated: Stated,
+    /// Whether it is source code by its format.
+    pub code: bool,
     /// Whether no text path matched, so that every string and number was scanned.
     pub whole: bool,
     /// Whether a key stood there twice.
@@ -345,6 +350,11 @@ impl<'a> Records<'a> {
                 .collect(),
             ..Meta::default()
         };
+        let mut stating = Stating::new(&context.meta.fields);
+        fields
+            .clone()
+            .for_each(|(name, text)| stating.give_named(name, text));
+        meta.stated = stating.end();
         let text = |named: bool| {
             let wanted = move |name: &str| !named || context.text.names(name);
             fields

@@ -1,5 +1,6 @@
 //! Run and verdict → documents. One model, every format.
 
+mod inventory;
 mod summary;
 
 pub use summary::{

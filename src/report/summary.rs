@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::judge::Verdict;
 use crate::rules::RuleInfo;
 use crate::run::{Coverage, Manifest, Totals};
-use crate::scan::{SourceTally, Tally};
+use crate::scan::{MediaFiles, Presence, SourceTally, Tally, Types};
 
 /// Language of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub enum ReportLanguage {
 }
 
 impl ReportLanguage {
-    const fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
+    pub(super) const fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
         match self {
             Self::Zh => zh,
             Self::En => en,
@@ -59,6 +59,10 @@ pub struct SourceSummary {
     pub findings: GroupCounts,
     /// Records with a finding that counts.
     pub records_with_findings: u64,
+    /// Scanned records by type and language.
+    pub types: Types,
+    /// Scanned records that say where they are from, of when, and on what terms.
+    pub presence: Presence,
 }
 
 impl SourceSummary {
@@ -77,6 +81,8 @@ impl SourceSummary {
             characters: tally.characters,
             findings,
             records_with_findings: tally.records_with_findings,
+            types: tally.types.clone(),
+            presence: tally.presence.clone(),
         }
     }
 
@@ -121,6 +127,8 @@ pub struct Summary {
     pub groups: [&'static str; 6],
     /// One entry a source.
     pub sources: Vec<SourceSummary>,
+    /// Files of pictures, sound and film, by source and kind.
+    pub media: BTreeMap<String, BTreeMap<String, MediaFiles>>,
     /// By risk code.
     pub risks: Vec<NamedCounts>,
     /// By entity.
@@ -156,6 +164,7 @@ impl Summary {
             coverage: manifest.coverage.clone(),
             groups: GROUPS,
             sources: sources.collect(),
+            media: tally.media.clone(),
             risks: named(&total.risks),
             entities: named(&total.entities),
             verdict,
@@ -203,6 +212,7 @@ impl Summary {
         self.write_checks(out, language)?;
         self.write_coverage(out, language)?;
         self.write_sources(out, language)?;
+        self.write_inventory(out, language)?;
         self.write_named(out, language, l("风险", "Risk"), &self.risks)?;
         self.write_named(
             out,
@@ -364,7 +374,7 @@ impl Summary {
 }
 
 /// Text that cannot break out of a table cell or bring markup of its own.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -18,9 +18,9 @@ use super::rows::{FindingPlace, FindingRow, RecordRow, ShardRow, Status};
 use super::since;
 use super::table::{Row, TableWriter};
 use super::{FORMAT_VERSION, RULES_FILE, RUN_FILE, TALLY_FILE};
-use crate::corpus::{Fate, ReadEnd};
+use crate::corpus::{Fate, Media, ReadEnd, Skip};
 use crate::rules::RuleInfo;
-use crate::scan::{PieceOutcome, RecordIssue, RecordOutcome, ShardIndex, Tally};
+use crate::scan::{MediaFiles, PieceOutcome, RecordIssue, RecordOutcome, ShardIndex, Tally};
 use crate::{RunError, ShardError};
 
 /// One byte in so many may be replaced; with more, what was searched is not what a person would
@@ -296,6 +296,14 @@ impl<'a> Assembly<'a> {
         ] {
             self.root.update(&(part.len() as u64).to_le_bytes());
             self.root.update(part);
+        }
+        if row.reason.as_deref() == Some(Skip::MediaByReference.as_str()) {
+            let kind = Media::of_name(&row.path).map_or("unknown", Media::as_str);
+            let files = MediaFiles {
+                files: 1,
+                bytes: row.bytes,
+            };
+            self.tally.add_media(&row.source, kind, files);
         }
         self.coverage.add(&row);
         self.replaced_bytes += row.replaced_bytes;

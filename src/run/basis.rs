@@ -14,12 +14,12 @@ use serde::{Deserialize, Serialize};
 use super::file::NewFile;
 use super::table::damaged;
 use crate::RunError;
-use crate::scan::{Counts, SourceTally, Tally};
+use crate::scan::{Counts, Presence, SourceTally, Tally, Types};
 
 /// Name of the file.
 pub(super) const BASIS_FILE: &str = "basis.jsonl.zst";
 /// Version of its layout.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Rule files shrink to a third; higher levels cost more than they save.
 const LEVEL: i32 = 6;
 
@@ -45,6 +45,8 @@ struct SourceLine {
     bytes: Counts,
     text_bytes: u64,
     characters: u64,
+    presence: Presence,
+    types: Types,
 }
 
 /// Writes the file.
@@ -76,6 +78,8 @@ impl BasisWriter {
             bytes: source.bytes,
             text_bytes: source.text_bytes,
             characters: source.characters,
+            presence: source.presence.clone(),
+            types: source.types.clone(),
         };
         let sources = tally.sources.iter();
         self.line(&ShardLine {
@@ -137,11 +141,14 @@ impl BasisReader {
                         bytes: line.bytes,
                         text_bytes: line.text_bytes,
                         characters: line.characters,
+                        presence: line.presence,
+                        types: line.types,
                         ..SourceTally::default()
                     };
                     let sources = line.sources.into_iter();
                     return Ok(Tally {
                         sources: sources.map(|(name, line)| (name, tally(line))).collect(),
+                        ..Tally::default()
                     });
                 }
                 _ => return Err(damaged(&self.path, &format!("it has no line for {path}"))),

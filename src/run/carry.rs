@@ -14,6 +14,7 @@ use super::joined::Joined;
 use super::reader::Run;
 use super::rows::{FindingRow, RecordRow, ShardRow};
 use super::since::INTERNAL;
+use crate::corpus::Stated;
 use crate::rules::RuleInfo;
 use crate::scan::{
     FindingCounts, PieceOutcome, RecordOutcome, ShardIndex, ShardOutcome, SourceTally, Tally,
@@ -103,6 +104,17 @@ impl Carry {
             bytes: row.bytes,
             id: row.id,
             source: row.source,
+            stated: Stated {
+                url: row.url,
+                date: row.date,
+                source: row.stated_source,
+                licence: row.licence,
+                language: row.stated_language,
+                others: row.metadata,
+                ..Stated::default()
+            },
+            kind: row.kind,
+            language: row.language,
             characters: row.characters,
             counts,
             findings,
@@ -242,6 +254,7 @@ impl Assembly<'_> {
             };
             self.tally.merge(&Tally {
                 sources: BTreeMap::from([(name.clone(), found)]),
+                ..Tally::default()
             });
         }
         Ok(())

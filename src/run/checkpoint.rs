@@ -20,7 +20,7 @@ use crate::RunError;
 use crate::scan::{MemberOutcome, PieceOutcome, ShardIndex, ShardOutcome};
 
 /// Name and version of the log's layout.
-const MAGIC: [u8; 8] = *b"yujian\x00\x02";
+const MAGIC: [u8; 8] = *b"yujian\x00\x03";
 /// Length (4), kind (1), shard (4), piece (4); integers are little-endian.
 const FRAME_HEAD: usize = 13;
 /// First half of a BLAKE3.

@@ -234,7 +234,7 @@ pub(super) fn check_run(
     tables: &TallySums,
     tally: &Tally,
 ) -> Result<(), RunError> {
-    let tally = TallySums::of(tally);
+    let (tally, all) = (TallySums::of(tally), tally);
     let found = |counts: &FindingCounts| counts.open + counts.suppressed;
     let pairs = [
         ("files discovered", discovered.0, coverage.files.total()),
@@ -273,6 +273,25 @@ pub(super) fn check_run(
         if covered != written || covered != tallied {
             let sums = format!("{covered:?}, in pieces {written:?}, in the tally {tallied:?}");
             return Err(open(format!("{what}: {sums}")));
+        }
+    }
+    check_types(all)
+}
+
+/// # Errors
+///
+/// If records by type and language are not all that were scanned.
+fn check_types(tally: &Tally) -> Result<(), RunError> {
+    for (name, source) in &tally.sources {
+        let typed = source.types.total();
+        let sums = [
+            (source.records.scanned, typed.records),
+            (source.bytes.scanned, typed.bytes),
+            (source.text_bytes, typed.text_bytes),
+            (source.characters, typed.characters),
+        ];
+        if let Some((scanned, typed)) = sums.into_iter().find(|(all, typed)| all != typed) {
+            return Err(open(format!("source {name}: {scanned}, by type {typed}")));
         }
     }
     Ok(())

@@ -7,8 +7,11 @@ mod known;
 mod line;
 mod outcome;
 mod piece;
+mod presence;
 mod sketch;
 mod sources;
+mod stated;
+mod types;
 mod work;
 
 use crate::corpus::Limits;
@@ -21,8 +24,10 @@ pub use outcome::{
     ShardIndex, ShardOutcome, SourceTally, Tally,
 };
 pub use piece::count_findings;
+pub use presence::Presence;
 pub use sketch::Distinct;
 pub use sources::SourceRules;
+pub use types::{Amount, MediaFiles, Types};
 
 /// How a corpus is read. What the outcome depends on is in the run's configuration digest.
 #[derive(Clone, Debug, PartialEq, Eq)]

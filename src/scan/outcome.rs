@@ -8,8 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::presence::Presence;
 use super::sketch::Distinct;
-use crate::corpus::Member;
+use super::types::{MediaFiles, Types};
+use crate::corpus::{Member, Stated};
+use crate::identify::Kind;
 use crate::{Finding, RuleIndex};
 
 /// Position of a shard in the sorted list of what was discovered.
@@ -67,6 +70,13 @@ pub struct RecordOutcome {
     pub id: Option<String>,
     /// The source it belongs to.
     pub source: String,
+    /// What it says of itself, fit to be kept.
+    #[serde(default)]
+    pub stated: Stated,
+    /// What it is.
+    pub kind: Kind,
+    /// In what language, BCP 47.
+    pub language: String,
     /// Characters of text that were scanned.
     pub characters: u64,
     /// Every finding per rule, also those over the limit, suppressed ones included.
@@ -161,6 +171,9 @@ pub struct MemberOutcome {
 pub struct Tally {
     /// One entry a source.
     pub sources: BTreeMap<String, SourceTally>,
+    /// Files of pictures, sound and film by source and kind; they hold no records.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub media: BTreeMap<String, BTreeMap<String, MediaFiles>>,
 }
 
 /// The counts of one source.
@@ -174,6 +187,10 @@ pub struct SourceTally {
     pub text_bytes: u64,
     /// Characters of text that were searched.
     pub characters: u64,
+    /// Scanned records that say where they are from, of when, and on what terms.
+    pub presence: Presence,
+    /// Scanned records by type and language.
+    pub types: Types,
     /// Records with at least one finding that counts.
     pub records_with_findings: u64,
     /// Records by the highest confidence among their findings of illegal or undesirable content
@@ -209,6 +226,19 @@ impl Tally {
                 None => drop(self.sources.insert(name.clone(), theirs.clone())),
             }
         }
+        for (source, kinds) in &other.media {
+            for (kind, files) in kinds {
+                self.add_media(source, kind, *files);
+            }
+        }
+    }
+
+    /// Counts files of pictures, sound or film.
+    pub fn add_media(&mut self, source: &str, kind: &str, files: MediaFiles) {
+        let kinds = self.media.entry(source.to_owned()).or_default();
+        let sum = kinds.entry(kind.to_owned()).or_default();
+        sum.files += files.files;
+        sum.bytes += files.bytes;
     }
 
     /// All sources together.
@@ -226,6 +256,8 @@ impl SourceTally {
         self.bytes.merge(&other.bytes);
         self.text_bytes += other.text_bytes;
         self.characters += other.characters;
+        self.presence.merge(&other.presence);
+        self.types.merge(&other.types);
         self.records_with_findings += other.records_with_findings;
         for (ours, theirs) in self
             .bad_by_confidence

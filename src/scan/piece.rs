@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use super::known::{Escapes, ShardTouch};
 use super::outcome::{FindingCounts, PieceOutcome, RecordIssue, RecordOutcome, ShardIndex};
-use super::{ScanOptions, Tally};
+use super::stated::cleaned;
+use super::{Amount, ScanOptions, Tally};
 use crate::corpus::page::{Page, PageFate};
 use crate::corpus::split::json::{self, FieldText, NoRecord, Unescape};
-use crate::corpus::{Charset, Extent, FieldName, Meta};
+use crate::corpus::{Charset, Extent, FieldName, Media, Meta};
 use crate::detect::{PausedRecord, RecordFindings, RecordScan, Scanner, Scratch};
+use crate::identify::{Gathered, Identity, Kind};
 use crate::rules::RuleInfo;
 use crate::{Finding, Limit, RuleIndex};
 
@@ -46,6 +48,7 @@ pub struct Piece<'a> {
     open: Option<PausedRecord>,
     /// A line without its escapes.
     flat: String,
+    gathered: Gathered,
 }
 
 /// A piece that is put aside in the middle of a long record.
@@ -53,6 +56,7 @@ pub struct PausedPiece {
     outcome: PieceOutcome,
     record: u64,
     open: Option<PausedRecord>,
+    gathered: Gathered,
 }
 
 impl PausedPiece {
@@ -88,6 +92,7 @@ impl<'a> Piece<'a> {
             record: 0,
             open: None,
             flat: String::new(),
+            gathered: Gathered::default(),
         }
     }
 
@@ -97,6 +102,7 @@ impl<'a> Piece<'a> {
             outcome: self.outcome,
             record: self.record,
             open: self.open,
+            gathered: self.gathered,
         }
     }
 
@@ -113,6 +119,7 @@ impl<'a> Piece<'a> {
             record: paused.record,
             open: paused.open,
             flat: String::new(),
+            gathered: paused.gathered,
         }
     }
 
@@ -121,6 +128,7 @@ impl<'a> Piece<'a> {
         let mut scan = self.go_on();
         scan.part(path, key, text);
         self.open = Some(scan.pause());
+        self.gathered.part(text);
     }
 
     /// A whole field of the record that is open.
@@ -128,6 +136,7 @@ impl<'a> Piece<'a> {
         let mut scan = self.go_on();
         scan.field(path, key, text);
         self.open = Some(scan.pause());
+        self.gathered.field(text, of_name);
     }
 
     /// Ends a field that came in parts.
@@ -135,10 +144,14 @@ impl<'a> Piece<'a> {
         let mut scan = self.go_on();
         scan.end_field();
         self.open = Some(scan.pause());
+        self.gathered.end_field(of_name);
     }
 
     /// Ends the record that is open.
     pub fn end(&mut self, at: Extent, meta: Meta) {
+        if self.in_field() {
+            self.gathered.end_field(of_name);
+        }
         let mut scan = self.go_on();
         scan.end_field();
         let found = scan.finish();
@@ -153,12 +166,16 @@ impl<'a> Piece<'a> {
     /// Forgets what was given of the record that is open.
     pub fn forget(&mut self) {
         self.open = None;
+        self.gathered.clear();
     }
 
     fn go_on(&mut self) -> RecordScan<'_> {
         match self.open.take() {
             Some(paused) => self.context.scanner.resume(self.scratch, paused),
-            None => self.context.scanner.record(self.scratch),
+            None => {
+                self.gathered.clear();
+                self.context.scanner.record(self.scratch)
+            }
         }
     }
 
@@ -272,8 +289,10 @@ impl<'a> Piece<'a> {
             return self.failed(offset, bytes, Limit::JsonDepth.reason());
         }
         let mut scan = self.context.scanner.record(self.scratch);
+        let gathered = &mut self.gathered;
+        gathered.clear();
         let result = json::value(text, &options.text, &options.meta, &mut |name, field| {
-            field_of(&mut scan, name, field)
+            field_of(&mut scan, gathered, name, field)
         });
         match result {
             Ok(meta) => {
@@ -294,7 +313,11 @@ impl<'a> Piece<'a> {
         let mut scan = self.context.scanner.record(self.scratch);
         let options = self.context.options;
         let paths = (&options.text, &options.meta, options.limits.json_depth);
-        let end = page.read(paths, &mut |name, field| field_of(&mut scan, name, field));
+        let gathered = &mut self.gathered;
+        gathered.clear();
+        let end = page.read(paths, &mut |name, field| {
+            field_of(&mut scan, gathered, name, field)
+        });
         match end.fate {
             PageFate::Read => {
                 let found = scan.finish();
@@ -350,7 +373,17 @@ impl<'a> Piece<'a> {
     }
 
     fn scanned(&mut self, offset: u64, bytes: u64, meta: Meta, found: RecordFindings) {
-        let Meta { id, sources, .. } = meta;
+        let Meta {
+            id,
+            sources,
+            stated,
+            code,
+            ..
+        } = meta;
+        let identity = match code {
+            true => Identity::of(Kind::Code),
+            false => self.gathered.identity(),
+        };
         self.outcome.records.scanned += 1;
         self.outcome.bytes.scanned += bytes;
         let source = self
@@ -363,6 +396,16 @@ impl<'a> Piece<'a> {
         tally.bytes.scanned += bytes;
         tally.text_bytes += found.text_bytes;
         tally.characters += found.characters;
+        tally.presence.add(id.as_deref(), &stated);
+        let amount = Amount {
+            records: 1,
+            bytes,
+            text_bytes: found.text_bytes,
+            characters: found.characters,
+        };
+        tally
+            .types
+            .add(identity.kind.as_str(), identity.language, &amount);
         if !found.counts.is_empty() {
             let infos = self.context.scanner.rules().infos();
             count_findings(tally, infos, &found.counts, &found.values, &found.findings);
@@ -376,6 +419,9 @@ impl<'a> Piece<'a> {
                 bytes,
                 id,
                 source: source.into_owned(),
+                stated: cleaned(stated, self.context.scanner, self.scratch),
+                kind: identity.kind,
+                language: identity.language.to_owned(),
                 characters: found.characters,
                 counts: found.counts,
                 findings: found.findings,
@@ -386,19 +432,43 @@ impl<'a> Piece<'a> {
 }
 
 /// Scans a field, decoded if it is escaped.
-fn field_of(scan: &mut RecordScan<'_>, name: FieldName<'_>, field: FieldText<'_>) {
+fn field_of(
+    scan: &mut RecordScan<'_>,
+    gathered: &mut Gathered,
+    name: FieldName<'_>,
+    field: FieldText<'_>,
+) {
     match field {
-        FieldText::Plain(text) => scan.field(name.path, name.key, text),
+        FieldText::Plain(text) => {
+            scan.field(name.path, name.key, text);
+            gathered.field(text, of_name);
+        }
         FieldText::Escaped(inside) if inside.len() <= PART => {
             let mut text = String::with_capacity(inside.len());
             Unescape::new(inside).fill(&mut text, usize::MAX);
             scan.field(name.path, name.key, &text);
+            gathered.field(&text, of_name);
         }
         FieldText::Escaped(inside) => {
             let mut unescape = Unescape::new(inside);
-            scan.feed(name.path, name.key, |buffer| unescape.fill(buffer, PART));
+            scan.feed(name.path, name.key, |buffer| {
+                let before = buffer.len();
+                let more = unescape.fill(buffer, PART);
+                gathered.part(&buffer[before..]);
+                more
+            });
+            gathered.end_field(of_name);
         }
     }
+}
+
+/// Whether a field is nothing but the name of a picture, sound or film.
+fn of_name(text: &str) -> Option<Kind> {
+    Some(match Media::of_reference(text)? {
+        Media::Image => Kind::Image,
+        Media::Audio => Kind::Audio,
+        Media::Video => Kind::Video,
+    })
 }
 
 fn tally_of<'t>(tally: &'t mut Tally, source: &str) -> &'t mut super::SourceTally {

@@ -20,7 +20,14 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     (
         "corpus",
         &[
-            "rules", "text", "detect", "scan", "run", "judge", "report", "cli", "config",
+            "rules", "text", "identify", "detect", "scan", "run", "judge", "report", "cli",
+            "config",
+        ],
+    ),
+    (
+        "identify",
+        &[
+            "rules", "corpus", "detect", "scan", "run", "judge", "report", "cli", "config",
         ],
     ),
     (

@@ -3,15 +3,18 @@
 
 mod cache;
 mod command;
+mod command_line;
 mod formats;
 mod hard;
 mod hostile;
 mod layers;
 mod lexicon;
+mod metadata;
 mod pii_matrix;
 mod rules;
 mod run;
 mod since;
 mod tables;
+mod types;
 mod vectors;
 mod web;

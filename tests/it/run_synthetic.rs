@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use yujian::corpus::{Compression, Fate, Format, Shard, Skip};
+use yujian::corpus::{Compression, Fate, Format, Shard, Skip, Stated};
+use yujian::identify::Kind;
 use yujian::rules::{Bilingual, PiClass, RuleInfo};
 use yujian::run::{Listed, Pack, RunHeader};
 use yujian::scan::{
-    Counts, Distinct, FindingCounts, Hits, PieceOutcome, RecordIssue, RecordOutcome, ShardIndex,
-    ShardOutcome, SourceTally, Tally,
+    Amount, Counts, Distinct, FindingCounts, Hits, PieceOutcome, RecordIssue, RecordOutcome,
+    ShardIndex, ShardOutcome, SourceTally, Tally,
 };
 use yujian::{Confidence, Finding, Folds, RuleIndex, Severity, Span, ValueHash};
 
@@ -159,6 +160,12 @@ impl SyntheticShard {
             };
             source.records.merge(&counts);
             source.bytes.merge(&bytes);
+            let amount = Amount {
+                records: counts.scanned,
+                bytes: bytes.scanned,
+                ..Amount::default()
+            };
+            source.types.add("zh", "zh-Hans", &amount);
             piece.records.merge(&counts);
             piece.bytes.merge(&bytes);
             let reason = match record {
@@ -214,6 +221,9 @@ fn found(record: u64, offset: u64, source: &str, seed: u64, findings: usize) -> 
         bytes: RECORD_BYTES,
         id: (!seed.is_multiple_of(4)).then(|| format!("={seed}")),
         source: source.to_owned(),
+        stated: stated(seed),
+        kind: Kind::Zh,
+        language: "zh-Hans".to_owned(),
         characters: 40 + dice.roll(20),
         counts: BTreeMap::new(),
         findings: Vec::new(),
@@ -249,10 +259,30 @@ fn found(record: u64, offset: u64, source: &str, seed: u64, findings: usize) -> 
     outcome
 }
 
+/// Half of the records say something of themselves.
+fn stated(seed: u64) -> Stated {
+    let says = !seed.is_multiple_of(2);
+    Stated {
+        url: says.then(|| format!("https://a.cn/{seed}")),
+        others: says
+            .then(|| ("k".to_owned(), seed.to_string()))
+            .into_iter()
+            .collect(),
+        ..Stated::default()
+    }
+}
+
 /// Takes a record into the tally of its source.
 fn count(source: &mut SourceTally, outcome: &RecordOutcome) {
     source.characters += outcome.characters;
     source.text_bytes += outcome.characters * 3;
+    let amount = Amount {
+        records: 0,
+        bytes: 0,
+        text_bytes: outcome.characters * 3,
+        characters: outcome.characters,
+    };
+    source.types.add("zh", &outcome.language, &amount);
     source.records_with_findings += u64::from(outcome.counts.values().any(|c| c.open > 0));
     for (rule, counts) in &outcome.counts {
         let info = &rules()[rule.0 as usize];

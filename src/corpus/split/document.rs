@@ -7,7 +7,7 @@ use crate::ShardError;
 use crate::corpus::charset::TextDecoder;
 use crate::corpus::records::{Extent, FieldName, Meta, Records};
 use crate::corpus::split::markdown;
-use crate::corpus::{Charset, Input};
+use crate::corpus::{Charset, Format, Input};
 
 /// Bytes read at a time.
 const PART: usize = 256 << 10;
@@ -20,18 +20,19 @@ const PART: usize = 256 << 10;
 pub fn read(
     input: &mut Input<'_>,
     charset: Charset,
-    front_matter: bool,
+    format: Format,
     records: &mut Records<'_>,
 ) -> Result<(), ShardError> {
     let mut decoder = charset.decoder();
     let (mut raw, mut text, mut meta) = (Vec::new(), String::new(), Meta::default());
+    meta.code = format == Format::Code;
     let (mut bytes, mut result) = (0u64, Ok(true));
     while matches!(result, Ok(true)) {
         raw.clear();
         text.clear();
         result = input.fill(&mut raw, PART);
         decoder.push(&raw, &mut text);
-        if bytes == 0 && front_matter {
+        if bytes == 0 && format == Format::Markdown {
             meta = markdown::front_matter(&text, records.context.meta);
         }
         bytes += raw.len() as u64;

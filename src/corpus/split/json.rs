@@ -7,7 +7,9 @@ use std::borrow::Cow;
 
 use sonic_rs::LazyValue;
 
+use super::json_stated::{inside, stated};
 use super::json_syntax::Syntax;
+use crate::corpus::meta::FieldPaths;
 pub use crate::corpus::records::{FieldName, Meta};
 
 /// One step of a text path.
@@ -115,6 +117,8 @@ pub struct MetaPaths {
     pub id: Vec<String>,
     /// Values that decide the source, dotted: `[corpus] source` and `[[source]] record_field`.
     pub sources: Vec<Vec<String>>,
+    /// Values that are carried into the run.
+    pub fields: FieldPaths,
 }
 
 /// Text of a field, as it stands in the shard.
@@ -140,9 +144,9 @@ pub enum NoRecord {
 /// Depth of nesting that the parser survives on a small stack, whatever the limit.
 pub(super) const DEEPEST: u32 = 2048;
 /// Depth of nesting that is followed; what is deeper is scanned as it is written.
-const DEPTH: usize = 64;
+pub(super) const DEPTH: usize = 64;
 
-type Entry<'a> = (Cow<'a, str>, LazyValue<'a>);
+pub(super) type Entry<'a> = (Cow<'a, str>, LazyValue<'a>);
 
 /// Calls `field` for every field of text of the object `line`, in the order they stand there
 /// for each text path; if none has text, for every string and number.
@@ -164,8 +168,9 @@ pub fn record<'a>(
             .iter()
             .map(|path| value_at(&entries, path))
             .collect(),
+        stated: stated(&entries, &meta_paths.fields),
         repeated_key: has_repeats(&entries),
-        whole: false,
+        ..Meta::default()
     };
     let mut walk = Walk {
         path: String::new(),
@@ -285,14 +290,7 @@ fn has_repeats(entries: &[Entry<'_>]) -> bool {
 fn value_at(entries: &[Entry<'_>], path: &[String]) -> Option<String> {
     let (first, rest) = path.split_first()?;
     let (_, value) = entries.iter().find(|(key, _)| key == first)?;
-    let mut value = value.clone();
-    for name in rest {
-        value = value
-            .into_object_iter()?
-            .flatten()
-            .find(|(key, _)| key == name)?
-            .1;
-    }
+    let value = inside(value, rest)?;
     let raw = value.as_raw_cow();
     match raw.as_bytes().first()? {
         b'"' => {
@@ -503,7 +501,7 @@ mod tests {
         let mut all = Vec::new();
         let meta = MetaPaths {
             id: vec!["id".to_owned()],
-            sources: vec![],
+            ..MetaPaths::default()
         };
         record(
             line,

@@ -1,6 +1,7 @@
 //! Front matter of Markdown: what a document says of itself between two lines of dashes. It is
-//! scanned with the document; here only its id and sources are looked up.
+//! scanned with the document; here only what it says of itself is looked up.
 
+use crate::corpus::meta::Stating;
 use crate::corpus::records::Meta;
 use crate::corpus::split::json::{MetaPaths, is_dotted};
 
@@ -20,6 +21,7 @@ pub fn front_matter(text: &str, paths: &MetaPaths) -> Meta {
         Some("+++") => ("+++", '='),
         _ => return meta,
     };
+    let mut stating = Stating::new(&paths.fields);
     let body: Vec<&str> = lines.take_while(|line| line.trim_end() != fence).collect();
     for line in body {
         let Some((key, value)) = line.split_once(separator) else {
@@ -29,6 +31,7 @@ pub fn front_matter(text: &str, paths: &MetaPaths) -> Meta {
         if value.is_empty() || key.starts_with([' ', '\t', '#', '-']) {
             continue;
         }
+        stating.give_named(key, value);
         if is_dotted(&paths.id, key) && meta.id.is_none() {
             meta.id = Some(value.to_owned());
         }
@@ -38,6 +41,7 @@ pub fn front_matter(text: &str, paths: &MetaPaths) -> Meta {
             }
         }
     }
+    meta.stated = stating.end();
     meta
 }
 
@@ -62,6 +66,7 @@ mod tests {
         let paths = MetaPaths {
             id: vec!["id".to_owned()],
             sources: vec![vec!["source".to_owned()], vec!["lang".to_owned()]],
+            ..MetaPaths::default()
         };
         let meta = |text: &str| {
             let meta = front_matter(text, &paths);

@@ -11,6 +11,7 @@ pub mod epub;
 pub mod html;
 pub mod json;
 mod json_long;
+mod json_stated;
 pub mod json_stream;
 mod json_syntax;
 pub mod jsonl;

@@ -1,14 +1,15 @@
 //! [`RecordRow`]: what the scan says of one record.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{FindingPlace, read_severity};
 use super::named;
+use crate::identify::Kind;
 use crate::rules::RuleInfo;
 
 use crate::run::columns::Cells;
 use crate::run::table::Row;
-use crate::run::value::{Column, Kind, Value, column};
+use crate::run::value::{Column, Kind as ColumnKind, Value, column};
 use crate::scan::RecordOutcome;
 use crate::{Confidence, Severity};
 
@@ -47,6 +48,22 @@ pub struct RecordRow {
     pub id: Option<String>,
     /// The source it belongs to.
     pub source: String,
+    /// Address it gives, without passwords.
+    pub url: Option<String>,
+    /// Date it gives, as written.
+    pub date: Option<String>,
+    /// What it says it is from; [`RecordRow::source`] is what it was counted with.
+    pub stated_source: Option<String>,
+    /// Licence it gives, as written.
+    pub licence: Option<String>,
+    /// Language it gives, as written.
+    pub stated_language: Option<String>,
+    /// Further fields of `[corpus.metadata]`, by name; personal data in them is masked.
+    pub metadata: BTreeMap<String, String>,
+    /// What it is.
+    pub kind: Kind,
+    /// In what language, BCP 47; [`RecordRow::stated_language`] is what it says itself.
+    pub language: String,
     /// First byte in the decoded shard.
     pub offset: u64,
     /// Length in decoded bytes.
@@ -76,11 +93,20 @@ impl RecordRow {
         rules: &[RuleInfo],
         outcome: &RecordOutcome,
     ) -> Self {
+        let stated = &outcome.stated;
         let mut row = Self {
             path: place.path.to_owned(),
             record: place.record,
             id: outcome.id.clone(),
             source: outcome.source.clone(),
+            url: stated.url.clone(),
+            date: stated.date.clone(),
+            stated_source: stated.source.clone(),
+            licence: stated.licence.clone(),
+            stated_language: stated.language.clone(),
+            metadata: stated.others.clone(),
+            kind: outcome.kind,
+            language: outcome.language.clone(),
             offset: outcome.offset,
             bytes: outcome.bytes,
             characters: outcome.characters,
@@ -126,20 +152,28 @@ impl Row for RecordRow {
     const GROUP_ROWS: usize = 16_384;
 
     const COLUMNS: &'static [Column] = &[
-        column("path", Kind::Text),
-        column("record", Kind::Whole),
-        column("id", Kind::OptionalText),
-        column("source", Kind::Text),
-        column("offset", Kind::Whole),
-        column("bytes", Kind::Whole),
-        column("characters", Kind::Whole),
-        column("decision", Kind::Text),
-        column("risks", Kind::Texts),
-        column("entities", Kind::Texts),
-        column("findings", Kind::Whole),
-        column("suppressed", Kind::Whole),
-        column("max_severity", Kind::OptionalText),
-        column("max_confidence", Kind::Fraction),
+        column("path", ColumnKind::Text),
+        column("record", ColumnKind::Whole),
+        column("id", ColumnKind::OptionalText),
+        column("source", ColumnKind::Text),
+        column("url", ColumnKind::OptionalText),
+        column("date", ColumnKind::OptionalText),
+        column("stated_source", ColumnKind::OptionalText),
+        column("licence", ColumnKind::OptionalText),
+        column("stated_language", ColumnKind::OptionalText),
+        column("metadata", ColumnKind::Json),
+        column("type", ColumnKind::Text),
+        column("language", ColumnKind::Text),
+        column("offset", ColumnKind::Whole),
+        column("bytes", ColumnKind::Whole),
+        column("characters", ColumnKind::Whole),
+        column("decision", ColumnKind::Text),
+        column("risks", ColumnKind::Texts),
+        column("entities", ColumnKind::Texts),
+        column("findings", ColumnKind::Whole),
+        column("suppressed", ColumnKind::Whole),
+        column("max_severity", ColumnKind::OptionalText),
+        column("max_confidence", ColumnKind::Fraction),
     ];
 
     fn values(&self) -> Vec<Value<'_>> {
@@ -148,6 +182,14 @@ impl Row for RecordRow {
             Value::Whole(self.record),
             Value::text(&self.id),
             Value::Text(&self.source),
+            Value::text(&self.url),
+            Value::text(&self.date),
+            Value::text(&self.stated_source),
+            Value::text(&self.licence),
+            Value::text(&self.stated_language),
+            Value::json(&self.metadata),
+            Value::Text(self.kind.as_str()),
+            Value::Text(&self.language),
             Value::Whole(self.offset),
             Value::Whole(self.bytes),
             Value::Whole(self.characters),
@@ -169,6 +211,14 @@ impl Row for RecordRow {
             record: cells.whole()?,
             id: cells.optional_text()?,
             source: cells.text()?,
+            url: cells.optional_text()?,
+            date: cells.optional_text()?,
+            stated_source: cells.optional_text()?,
+            licence: cells.optional_text()?,
+            stated_language: cells.optional_text()?,
+            metadata: cells.json()?,
+            kind: named(Kind::ALL, Kind::as_str, &cells.text()?)?,
+            language: cells.text()?,
             offset: cells.whole()?,
             bytes: cells.whole()?,
             characters: cells.whole()?,

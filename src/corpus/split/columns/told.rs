@@ -5,9 +5,9 @@ use std::sync::atomic::AtomicBool;
 
 use crate::ShardError;
 use crate::corpus::limits::{Budget, Limits};
+use crate::corpus::page::Page;
 use crate::corpus::records::{Extent, FieldName, Member, Meta, ReadContext, RecordSink, Records};
 use crate::corpus::split::json::{FieldText, MetaPaths, TextPaths, Unescape, record};
-use crate::corpus::page::Page;
 use crate::corpus::{Charset, Random};
 
 /// A record that was read: its number, id, whether all of it was scanned, and fields as
@@ -102,6 +102,7 @@ fn id_paths() -> MetaPaths {
     MetaPaths {
         id: vec!["id".to_owned()],
         sources: vec![],
+        ..MetaPaths::default()
     }
 }
 
