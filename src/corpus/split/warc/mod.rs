@@ -14,6 +14,7 @@ use std::io::Read;
 
 use self::container::{Container, Entry, Header};
 use self::http::{BodyError, Message};
+use crate::corpus::Stated;
 use crate::corpus::page::{self, Page, PageKind};
 use crate::corpus::records::{Extent, Meta, Records};
 use crate::corpus::split::json::is_dotted;
@@ -233,16 +234,14 @@ fn meta(
 ) -> Meta {
     let url = header.get("warc-target-uri");
     let digest = header.get("warc-payload-digest");
+    let language = language.or(header.get("warc-identified-content-language"));
     let known = [
         ("url", url),
         ("host", url.and_then(host)),
         ("date", header.get("warc-date")),
         ("digest", digest.or(header.get("warc-block-digest"))),
         ("type", said),
-        (
-            "language",
-            language.or(header.get("warc-identified-content-language")),
-        ),
+        ("language", language),
     ];
     let value = |path: &Vec<String>| {
         let found = known.iter().find(|(name, _)| is_dotted(path, name));
@@ -251,6 +250,12 @@ fn meta(
     Meta {
         id: header.get("warc-record-id").or(url).map(str::to_owned),
         sources: records.context.meta.sources.iter().map(value).collect(),
+        stated: Stated {
+            url: url.map(str::to_owned),
+            date: header.get("warc-date").map(str::to_owned),
+            language: language.map(str::to_owned),
+            ..Stated::default()
+        },
         ..Meta::default()
     }
 }

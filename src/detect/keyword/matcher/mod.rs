@@ -1018,6 +1018,14 @@ mod tests {
     }
 
     #[test]
+    fn a_term_does_not_go_on_behind_the_end_of_the_text() {
+        for reading in READINGS {
+            proof::all_ways_agree(matcher(&["ab\0", "赌博\0"], reading, false), "ab");
+            proof::all_ways_agree(matcher(&["ab\0", "赌博\0"], reading, false), "赌博");
+        }
+    }
+
+    #[test]
     fn what_only_sounds_alike_by_chance_is_not_found() {
         let cases = [
             // Two characters of the same sound are two other words.

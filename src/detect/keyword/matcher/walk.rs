@@ -138,7 +138,15 @@ fn as_spelled(text: &[u8], term: &[u8], reading: Reading) -> Spelled {
     let mut folds = Folds::default();
     let mut before = 0;
     for (place, wanted) in term.iter().copied().enumerate() {
-        let seen = text.get(place).copied().unwrap_or(0);
+        let Some(seen) = text.get(place).copied() else {
+            // A character that folds to several may be all that is wanted.
+            let exact = reading == Reading::Exact;
+            return if exact {
+                Spelled::Otherwise
+            } else {
+                Spelled::Perhaps
+            };
+        };
         if seen != wanted {
             if reading == Reading::Exact {
                 return Spelled::Otherwise;
