@@ -196,10 +196,11 @@ pub(super) struct Slots<T> {
     pub terms: Vec<(u32, T)>,
 }
 
-/// The key of two folded characters; 0 for no second.
+/// The key of two folded characters; 0 for no second. Never 0, which is that of a free slot.
 #[inline(always)]
 pub(super) fn key(first: u32, second: u32) -> u64 {
-    u64::from(first) << 32 | u64::from(second)
+    let key = u64::from(first) << 32 | u64::from(second);
+    if key == 0 { u64::MAX } else { key }
 }
 
 impl<T> Slots<T> {

@@ -1022,6 +1022,7 @@ mod tests {
         for reading in READINGS {
             proof::all_ways_agree(matcher(&["ab\0", "赌博\0"], reading, false), "ab");
             proof::all_ways_agree(matcher(&["ab\0", "赌博\0"], reading, false), "赌博");
+            proof::all_ways_agree(matcher(&["\0\0", "x("], reading, false), "\0\0\0x(");
         }
     }
 
