@@ -8,7 +8,7 @@ use super::json::FieldText;
 use super::package::{self, Package, Xml, local};
 use crate::ShardError;
 use crate::corpus::Random;
-use crate::corpus::records::{Extent, FieldName, Meta, Records};
+use crate::corpus::records::{FieldName, Records};
 
 /// Reads the document.
 ///
@@ -16,22 +16,7 @@ use crate::corpus::records::{Extent, FieldName, Meta, Records};
 ///
 /// If a part is damaged or there is no body, and limits.
 pub fn read(random: &Random<'_>, records: &mut Records<'_>) -> Result<(), ShardError> {
-    let at = Extent {
-        offset: 0,
-        bytes: random.len(),
-    };
-    let result = parts(random, records);
-    match &result {
-        Ok(()) => {
-            let meta = Meta {
-                sources: vec![None; records.context.meta.sources.len()],
-                ..Meta::default()
-            };
-            records.end(at, meta);
-        }
-        Err(error) => records.fail(at, error.reason()),
-    }
-    result
+    package::document(random, records, parts)
 }
 
 fn parts(random: &Random<'_>, records: &mut Records<'_>) -> Result<(), ShardError> {

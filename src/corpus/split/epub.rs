@@ -11,7 +11,7 @@ use super::package::{self, Package, Xml, attribute, local};
 use crate::ShardError;
 use crate::corpus::Random;
 use crate::corpus::page::{Page, PageFate, PageKind};
-use crate::corpus::records::{Extent, FieldName, Meta, Records};
+use crate::corpus::records::{FieldName, Meta, Records};
 
 /// Reads the book.
 ///
@@ -19,22 +19,7 @@ use crate::corpus::records::{Extent, FieldName, Meta, Records};
 ///
 /// If a page is damaged or encrypted or there is none, and limits.
 pub fn read(random: &Random<'_>, records: &mut Records<'_>) -> Result<(), ShardError> {
-    let at = Extent {
-        offset: 0,
-        bytes: random.len(),
-    };
-    let result = pages(random, records);
-    match &result {
-        Ok(()) => {
-            let meta = Meta {
-                sources: vec![None; records.context.meta.sources.len()],
-                ..Meta::default()
-            };
-            records.end(at, meta);
-        }
-        Err(error) => records.fail(at, error.reason()),
-    }
-    result
+    package::document(random, records, pages)
 }
 
 fn pages(random: &Random<'_>, records: &mut Records<'_>) -> Result<(), ShardError> {

@@ -7,7 +7,7 @@ use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
 use super::zip::check_overlaps;
-use crate::corpus::records::Records;
+use crate::corpus::records::{Extent, Meta, Records};
 use crate::corpus::{Charset, Random, RandomReader};
 use crate::{Limit, ShardError};
 
@@ -17,6 +17,34 @@ pub const DAMAGED: ShardError = ShardError::Refused {
     what: "a part of the document is missing or damaged: open and save it with an office or \
         book program, or exclude it",
 };
+
+/// Reads a file that is one record as `read` says.
+///
+/// # Errors
+///
+/// Those of `read`; the record has failed then.
+pub fn document(
+    random: &Random<'_>,
+    records: &mut Records<'_>,
+    read: impl FnOnce(&Random<'_>, &mut Records<'_>) -> Result<(), ShardError>,
+) -> Result<(), ShardError> {
+    let at = Extent {
+        offset: 0,
+        bytes: random.len(),
+    };
+    let result = read(random, records);
+    match &result {
+        Ok(()) => {
+            let meta = Meta {
+                sources: vec![None; records.context.meta.sources.len()],
+                ..Meta::default()
+            };
+            records.end(at, meta);
+        }
+        Err(error) => records.fail(at, error.reason()),
+    }
+    result
+}
 
 /// See the module.
 pub struct Package<'a> {
