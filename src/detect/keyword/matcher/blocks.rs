@@ -8,7 +8,8 @@
 
 #![expect(unsafe_code, reason = "intrinsics; callers ask the processor first")]
 
-use super::index::{ASCII_CLASS, HAN, HAN_CODES, Index, pair_hash};
+use super::disguise::OPEN;
+use super::index::{ASCII_CLASS, Bits, HAN, HAN_CODES, Index, pair_hash, third_hash};
 
 /// Bytes looked at together; one bit each in a mask.
 pub(super) const BLOCK: usize = 64;
@@ -72,6 +73,8 @@ pub(super) struct Row {
     pub code: [u16; ROOM],
     /// Of Han characters that were looked at, what they fold to.
     pub folded: [u16; ROOM],
+    /// And their sounds, if these are asked for.
+    pub sound: [u16; ROOM],
     /// How many.
     pub count: usize,
 }
@@ -82,6 +85,7 @@ impl Default for Row {
             place: [0; ROOM],
             code: [0; ROOM],
             folded: [0; ROOM],
+            sound: [0; ROOM],
             count: 0,
         }
     }
@@ -110,6 +114,17 @@ impl Row {
     pub fn fold(&mut self, table: &[u16; HAN_CODES]) {
         for (folded, code) in self.folded.iter_mut().zip(&self.code[..self.count]) {
             *folded = table[usize::from(code & !PAIR)];
+        }
+    }
+
+    /// As [`Row::fold`], and looks up the sounds of all of them and of what is behind the last.
+    #[inline(always)]
+    pub fn fold_and_listen(&mut self, table: &[u32; HAN_CODES]) {
+        let count = (self.count + 2).min(ROOM);
+        let written = self.folded.iter_mut().zip(&mut self.sound);
+        for ((folded, sound), code) in written.zip(&self.code[..count]) {
+            let both = table[usize::from(code & !PAIR)];
+            (*folded, *sound) = (both as u16, (both >> 16) as u16);
         }
     }
 
@@ -188,6 +203,14 @@ pub(super) trait Blocks {
     ///
     /// As [`Blocks::masks`].
     unsafe fn keep_pairs(row: &Row, ready: usize, index: &Index, kept: &mut [u16; ROOM]) -> usize;
+
+    /// As [`Blocks::keep_pairs`] by the sounds of three characters, or of two where no Han
+    /// character follows these. Two more characters follow.
+    ///
+    /// # Safety
+    ///
+    /// As [`Blocks::masks`].
+    unsafe fn keep_sounds(row: &Row, ready: usize, bits: &Bits, kept: &mut [u16; ROOM]) -> usize;
 }
 
 /// The code of a character of three bytes.
@@ -210,6 +233,23 @@ fn keep_pairs(row: &Row, ready: usize, index: &Index, kept: &mut [u16; ROOM]) ->
         let pair = pair_hash(row.folded[at].into(), row.folded[at + 1].into());
         kept[count] = at as u16;
         count += (index.han.test(pair) & u32::from(row.code[at] >> 15)) as usize;
+    }
+    count
+}
+
+/// [`Blocks::keep_sounds`] one by one.
+#[inline(always)]
+fn keep_sounds(row: &Row, ready: usize, bits: &Bits, kept: &mut [u16; ROOM]) -> usize {
+    let mut count = 0;
+    for at in 0..ready.min(ROOM - 2) {
+        let [first, second, third] = [0, 1, 2].map(|next| u32::from(row.sound[at + next]));
+        let third = match row.code[at + 1] & PAIR {
+            0 => OPEN,
+            _ => third,
+        };
+        let hash = third_hash(pair_hash(first, second), third);
+        kept[count] = at as u16;
+        count += (bits.test(hash) & u32::from(row.code[at] >> 15)) as usize;
     }
     count
 }
@@ -265,6 +305,11 @@ impl Blocks for Portable {
     unsafe fn keep_pairs(row: &Row, ready: usize, index: &Index, kept: &mut [u16; ROOM]) -> usize {
         keep_pairs(row, ready, index, kept)
     }
+
+    #[inline(always)]
+    unsafe fn keep_sounds(row: &Row, ready: usize, bits: &Bits, kept: &mut [u16; ROOM]) -> usize {
+        keep_sounds(row, ready, bits, kept)
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -281,7 +326,8 @@ mod x86 {
 
     use super::super::index::{MIX, SECOND_BIT};
     use super::{
-        ASCII_CLASS, BLOCK, Blocks, HAN, Index, Kind, Masks, Portable, ROOM, Row, SEEN, Sets, Words,
+        ASCII_CLASS, BLOCK, Bits, Blocks, HAN, Index, Kind, Masks, OPEN, Portable, ROOM, Row, SEEN,
+        Sets, Words,
     };
 
     /// Needs AVX2 and BMI.
@@ -373,6 +419,17 @@ mod x86 {
             kept: &mut [u16; ROOM],
         ) -> usize {
             super::keep_pairs(row, ready, index, kept)
+        }
+
+        #[inline]
+        #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+        unsafe fn keep_sounds(
+            row: &Row,
+            ready: usize,
+            bits: &Bits,
+            kept: &mut [u16; ROOM],
+        ) -> usize {
+            super::keep_sounds(row, ready, bits, kept)
         }
     }
 
@@ -514,38 +571,110 @@ mod x86 {
             index: &Index,
             kept: &mut [u16; ROOM],
         ) -> usize {
-            let number = |n: u32| _mm512_set1_epi32(n.cast_signed());
-            let shift = _mm_cvtsi32_si128(index.han.shift.cast_signed());
-            let words = index.han.words.as_ptr();
             let mut count = 0;
             for at in (0..ready).step_by(16) {
-                let load = |from: usize| {
-                    let codes = row.folded.as_ptr().add(from);
-                    _mm512_cvtepu16_epi32(_mm256_loadu_si256(codes.cast()))
-                };
-                let hash = _mm512_add_epi32(
-                    _mm512_mullo_epi32(load(at), number(MIX[0])),
-                    _mm512_mullo_epi32(load(at + 1), number(MIX[1])),
-                );
-                let bit = _mm512_srl_epi32(hash, shift);
-                let word = _mm512_i32gather_epi32::<4>(_mm512_srli_epi32::<5>(bit), words.cast());
-                // Only the lowest five bits of a count are looked at.
-                let second = _mm512_srli_epi32::<SECOND_BIT>(hash);
-                let both = _mm512_and_si512(
-                    _mm512_srlv_epi32(word, _mm512_and_si512(bit, number(31))),
-                    _mm512_srlv_epi32(word, _mm512_and_si512(second, number(31))),
-                );
-                let pass = _mm512_test_epi32_mask(both, number(1));
-                let flags = _mm256_loadu_si256(row.code.as_ptr().add(at).cast());
-                let inside = !0 >> 16usize.saturating_sub(ready - at).min(16);
-                let pass = pass & _mm256_movepi16_mask(flags) & inside;
-                let place = _mm256_add_epi16(_mm256_set1_epi16(at as i16), iota16());
-                let packed = _mm256_maskz_compress_epi16(pass, place);
-                _mm256_storeu_si256(kept.as_mut_ptr().add(count).cast(), packed);
-                count += pass.count_ones() as usize;
+                let hash = pair_hash(load(&row.folded, at), load(&row.folded, at + 1));
+                let pass = test(&index.han, hash) & pairs_at(row, at);
+                keep(pass & inside(ready, at), at, kept, &mut count);
             }
             count
         }
+
+        #[inline]
+        #[target_feature(
+            enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2"
+        )]
+        unsafe fn keep_sounds(
+            row: &Row,
+            ready: usize,
+            bits: &Bits,
+            kept: &mut [u16; ROOM],
+        ) -> usize {
+            let mut count = 0;
+            for at in (0..ready).step_by(16) {
+                let [first, second, third] = [0, 1, 2].map(|next| load(&row.sound, at + next));
+                let follows = pairs_at(row, at + 1);
+                let third = _mm512_mask_mov_epi32(number(OPEN), follows, third);
+                let hash = third_hash(pair_hash(first, second), third);
+                let pass = test(bits, hash) & pairs_at(row, at);
+                keep(pass & inside(ready, at), at, kept, &mut count);
+            }
+            count
+        }
+    }
+
+    /// The same number sixteen times.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn number(n: u32) -> __m512i {
+        _mm512_set1_epi32(n.cast_signed())
+    }
+
+    /// Sixteen numbers from `at` on.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    unsafe fn load(codes: &[u16; ROOM], at: usize) -> __m512i {
+        _mm512_cvtepu16_epi32(_mm256_loadu_si256(codes.as_ptr().add(at).cast()))
+    }
+
+    /// Which of sixteen characters from `at` on are pairs.
+    #[inline]
+    #[target_feature(enable = "avx512bw,avx512vl")]
+    unsafe fn pairs_at(row: &Row, at: usize) -> u16 {
+        _mm256_movepi16_mask(_mm256_loadu_si256(row.code.as_ptr().add(at).cast()))
+    }
+
+    /// Which of sixteen places from `at` on are before `ready`.
+    #[inline]
+    fn inside(ready: usize, at: usize) -> u16 {
+        !0 >> 16usize.saturating_sub(ready - at).min(16)
+    }
+
+    /// [`super::pair_hash`] of sixteen.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn pair_hash(first: __m512i, second: __m512i) -> __m512i {
+        _mm512_add_epi32(
+            _mm512_mullo_epi32(first, number(MIX[0])),
+            _mm512_mullo_epi32(second, number(MIX[1])),
+        )
+    }
+
+    /// [`super::third_hash`] of sixteen.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn third_hash(pair: __m512i, third: __m512i) -> __m512i {
+        let mixed = _mm512_xor_si512(pair, _mm512_srli_epi32::<15>(pair));
+        _mm512_add_epi32(
+            _mm512_mullo_epi32(mixed, number(MIX[1])),
+            _mm512_mullo_epi32(third, number(MIX[2])),
+        )
+    }
+
+    /// [`Bits::test`] of sixteen hashes.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    unsafe fn test(bits: &Bits, hash: __m512i) -> u16 {
+        let bit = _mm512_srl_epi32(hash, _mm_cvtsi32_si128(bits.shift.cast_signed()));
+        let words = bits.words.as_ptr();
+        let word = _mm512_i32gather_epi32::<4>(_mm512_srli_epi32::<5>(bit), words.cast());
+        // Only the lowest five bits of a count are looked at.
+        let second = _mm512_srli_epi32::<SECOND_BIT>(hash);
+        let both = _mm512_and_si512(
+            _mm512_srlv_epi32(word, _mm512_and_si512(bit, number(31))),
+            _mm512_srlv_epi32(word, _mm512_and_si512(second, number(31))),
+        );
+        _mm512_test_epi32_mask(both, number(1))
+    }
+
+    /// Writes `at` + the number of every bit of `pass` to `kept`.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi2")]
+    unsafe fn keep(pass: u16, at: usize, kept: &mut [u16; ROOM], count: &mut usize) {
+        let place = _mm256_add_epi16(_mm256_set1_epi16(at as i16), iota16());
+        let packed = _mm256_maskz_compress_epi16(pass, place);
+        _mm256_storeu_si256(kept.as_mut_ptr().add(*count).cast(), packed);
+        *count += pass.count_ones() as usize;
     }
 
     /// The numbers of the bytes of a register.

@@ -8,8 +8,9 @@
 //! - a Han character before a Latin letter, and a short syllable before a Han character;
 //! - the first four letters of a Latin word.
 
-use super::blocks::{PAIR, ROOM, Row};
-use super::index::{Bits, HAN, HAN_CODES, Slots, ascii_hash, key, pair_hash, third_hash};
+use super::index::{
+    Bits, FEW, HAN, HAN_CODES, MANY, Slots, ascii_hash, key, pair_hash, third_hash,
+};
 use crate::Folds;
 use crate::text::{FoldTable, Folded, Sounds, Syllable, without_tone};
 
@@ -24,7 +25,7 @@ const NONE: u32 = 1 << 20;
 /// A third character that may be anything.
 const ANY: u32 = 0;
 /// No Han character as the third.
-const OPEN: u32 = NONE + 1;
+pub(super) const OPEN: u32 = NONE + 1;
 
 /// Letters of a Latin word by which it is looked up.
 const LETTERS: usize = 4;
@@ -50,8 +51,9 @@ pub(super) struct Disguises {
     pub sounds: &'static Sounds,
     /// Folds wanted of each term.
     pub wanted: Vec<Folds>,
-    /// Sound of every character of [`HAN`], as a number below 1,024.
-    pub sound: Box<[u16; HAN_CODES]>,
+    /// What every character of [`HAN`] folds to, as in [`super::index::Index::han_folded`], and in
+    /// the upper half its sound, a number below 1,024.
+    pub sounding: Box<[u32; HAN_CODES]>,
     /// First three sounds of what begins with two Han characters, and two with [`OPEN`].
     pub thirds: Bits,
     /// First two sounds → terms.
@@ -75,17 +77,19 @@ impl Places<'_> {
 }
 
 impl Disguises {
-    /// For those of the folded `terms` that want disguises; nothing if none does.
-    pub fn new(terms: &[String], wanted: Vec<Folds>) -> Option<Self> {
+    /// For those of the folded `terms` that want disguises; nothing if none does. `folded`: as
+    /// [`super::index::Index::han_folded`].
+    pub fn new(terms: &[String], wanted: Vec<Folds>, folded: &[u16; HAN_CODES]) -> Option<Self> {
         if wanted.iter().all(|folds| folds.is_empty()) {
             return None;
         }
         let sounds = Sounds::get();
         let table = FoldTable::get();
-        let mut sound = Box::new([0; HAN_CODES]);
-        for (code, sound) in HAN.zip(sound.iter_mut()) {
+        let mut sounding = Box::new([0; HAN_CODES]);
+        for ((code, sounding), folded) in HAN.zip(sounding.iter_mut()).zip(folded) {
             let c = char::from_u32(code).expect("no surrogates there");
-            *sound = one(table, c).map_or(UNREAD, |(c, _)| sound_of(sounds, c)) as u16;
+            let sound = one(table, c).map_or(UNREAD, |(c, _)| sound_of(sounds, c));
+            *sounding = sound << 16 | u32::from(*folded);
         }
         let mut builder = Builder {
             sounds,
@@ -131,36 +135,13 @@ impl Disguises {
         Some(Self {
             sounds,
             wanted,
-            sound,
-            thirds: Bits::of(&mut thirds),
+            sounding,
+            thirds: Bits::of(&mut thirds, MANY),
             slots: Slots::new(builder.pairs, |term| term),
-            words: Bits::of(&mut hashes),
+            words: Bits::of(&mut hashes, FEW),
             word_slots: Slots::new(builder.words, |term| term),
             first,
         })
-    }
-
-    /// Of the first `ready` characters of a row, of which two more are there, those that may begin
-    /// a term with the next: how many positions in the row were written to `kept`.
-    #[inline(always)]
-    pub fn keep(&self, row: &Row, ready: usize, kept: &mut [u16; ROOM]) -> usize {
-        let sound = |code: u16| u32::from(self.sound[usize::from(code & !PAIR)]);
-        let mut count = 0;
-        let (mut first, mut second) = (sound(row.code[0]), sound(row.code[1]));
-        for at in 0..ready.min(ROOM - 2) {
-            let next = sound(row.code[at + 2]);
-            let third = if row.code[at + 1] & PAIR != 0 {
-                next
-            } else {
-                OPEN
-            };
-            kept[count] = at as u16;
-            let hash = third_hash(pair_hash(first, second), third);
-            let pass = self.thirds.test(hash) & u32::from(row.code[at] >> 15);
-            count += pass as usize;
-            (first, second) = (second, next);
-        }
-        count
     }
 
     /// What may begin with the two Han characters at `at`.
@@ -175,16 +156,19 @@ impl Disguises {
     }
 
     fn at_han(&self, text: &str, at: usize, second: u32) -> Option<Places<'_>> {
-        let all = self.slots.get(key(self.sound_at(text, at), second))?;
         let third = match text.as_bytes().get(at + 6) {
             // After a letter come the others of its syllable.
             _ if text.as_bytes()[at + 3].is_ascii() => ANY,
-            None => NONE,
             Some(0xE4..=0xE9) => self.sound_at(text, at + 6),
             Some(byte) if byte.is_ascii_alphanumeric() => self.sound_of_latin(*byte),
-            Some(byte) if byte.is_ascii() => NONE,
-            Some(_) => ANY,
+            Some(byte) if !byte.is_ascii() => self.sound_of_other(text[at + 6..].chars().next()?),
+            _ => NONE,
         };
+        // With nothing behind it, no pair of Han characters is a term in disguise.
+        if third == NONE {
+            return None;
+        }
+        let all = self.slots.get(key(self.sound_at(text, at), second))?;
         if third == ANY {
             return Some(Places([all, &[]]));
         }
@@ -236,13 +220,28 @@ impl Disguises {
     #[inline(always)]
     fn sound_at(&self, text: &str, at: usize) -> u32 {
         let code = super::three_bytes(&text.as_bytes()[at..]);
-        self.sound[(code - HAN.start) as usize].into()
+        self.sounding[(code - HAN.start) as usize] >> 16
     }
 
     fn sound_of_latin(&self, byte: u8) -> u32 {
         match byte {
             b'0'..=b'9' => sound_of(self.sounds, byte.into()),
             _ => LETTER + u32::from(byte.to_ascii_lowercase()),
+        }
+    }
+
+    /// The sound of what is neither ASCII nor a Han character of three bytes led by E4 to E9:
+    /// most often a mark, which no disguise passes over.
+    fn sound_of_other(&self, c: char) -> u32 {
+        if let Some(byte) = shown(c) {
+            return match byte.is_ascii_alphanumeric() {
+                true => self.sound_of_latin(byte),
+                false => NONE,
+            };
+        }
+        match one(FoldTable::get(), c) {
+            Some((c, _)) if is_han(c) => sound_of(self.sounds, c),
+            _ => NONE,
         }
     }
 

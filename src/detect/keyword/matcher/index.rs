@@ -74,6 +74,12 @@ pub(super) struct Bits {
     pub shift: u32,
 }
 
+/// Bits of a table for each hash: as few as keep most others out of a table that stays in the near
+/// caches.
+pub(super) const FEW: usize = 12;
+/// The same where what passes costs more.
+pub(super) const MANY: usize = 24;
+
 /// How far the place of the second bit is shifted up in a hash.
 pub(super) const SECOND_BIT: u32 = 6;
 
@@ -81,11 +87,12 @@ impl Bits {
     /// What [`Bits::shift`] may be.
     pub const SHIFTS: std::ops::RangeInclusive<u32> = 6..=20;
 
-    /// A table for these, of which about one in fifty others passes.
-    pub fn of(hashes: &mut Vec<u32>) -> Self {
+    /// A table with so many bits for each of these: with [`FEW`] about one in fifty others passes,
+    /// with [`MANY`] one in two hundred.
+    pub fn of(hashes: &mut Vec<u32>, each: usize) -> Self {
         hashes.sort_unstable();
         hashes.dedup();
-        let bits = (hashes.len() * 12).next_power_of_two().trailing_zeros();
+        let bits = (hashes.len() * each).next_power_of_two().trailing_zeros();
         let shift = (32 - bits.min(32)).clamp(*Self::SHIFTS.start(), *Self::SHIFTS.end());
         let mut table = Self {
             words: vec![0; 1 << (27 - shift)],
@@ -356,12 +363,12 @@ impl Index {
             alone: terms.iter().any(|term| term.chars().nth(1).is_none()),
             class: builder.class,
             han_folded: Self::han_folded(&folded),
-            han: Bits::of(&mut builder.pairs),
-            third: Bits::of(&mut builder.thirds),
-            three: Bits::of(&mut builder.three),
-            four: Bits::of(&mut builder.four),
+            han: Bits::of(&mut builder.pairs, FEW),
+            third: Bits::of(&mut builder.thirds, FEW),
+            three: Bits::of(&mut builder.three, FEW),
+            four: Bits::of(&mut builder.four, FEW),
             folded,
-            mixed: Bits::of(&mut builder.mixed),
+            mixed: Bits::of(&mut builder.mixed, FEW),
             slots,
             text,
             ascii: builder.ascii,

@@ -123,7 +123,11 @@ impl TermMatcher {
             "terms are folded or they are not"
         );
         let index = Index::new(&terms, &options);
-        let disguises = Disguises::new(&terms, options.iter().map(|o| o.disguises).collect());
+        let disguises = Disguises::new(
+            &terms,
+            options.iter().map(|o| o.disguises).collect(),
+            &index.han_folded,
+        );
         let words = disguises.as_ref().map_or([0; 16], |of| of.first);
         Self {
             sets: [index.ascii, index.inside, words, index.follow],
@@ -397,7 +401,10 @@ impl Search<'_> {
         } else {
             row.count - 2
         };
-        row.fold(&index.han_folded);
+        match &self.matcher.disguises {
+            None => row.fold(&index.han_folded),
+            Some(disguises) => row.fold_and_listen(&disguises.sounding),
+        }
         let mut kept = [0; ROOM];
         // SAFETY: as for this function.
         let count = unsafe { B::keep_pairs(row, ready, index, &mut kept) };
@@ -406,7 +413,8 @@ impl Search<'_> {
             self.pair(row, usize::from(*at), found);
         }
         if let Some(disguises) = &self.matcher.disguises {
-            let count = disguises.keep(row, ready, &mut kept);
+            // SAFETY: as for this function.
+            let count = unsafe { B::keep_sounds(row, ready, &disguises.thirds, &mut kept) };
             for at in &kept[..count] {
                 let place = row.place[usize::from(*at)] as usize;
                 if let Some(places) = disguises.at_han_pair(self.text, place) {

@@ -187,7 +187,7 @@ fn put_disguises(disguises: &Disguises, out: &mut Vec<u8>) {
     let Disguises {
         sounds: _,
         wanted,
-        sound,
+        sounding,
         thirds,
         slots,
         words,
@@ -195,7 +195,7 @@ fn put_disguises(disguises: &Disguises, out: &mut Vec<u8>) {
         first,
     } = disguises;
     wanted.put(out);
-    sound.put(out);
+    sounding.put(out);
     thirds.put(out);
     put_slots(slots, out, |term| term);
     words.put(out);
@@ -206,11 +206,10 @@ fn put_disguises(disguises: &Disguises, out: &mut Vec<u8>) {
 fn take_disguises(terms: usize, from: &mut Reader<'_>) -> Option<Disguises> {
     let known = |term: u32| ((term as usize) < terms).then_some(term);
     let wanted = Vec::take(from)?;
-    let sound: Box<[u16; HAN_CODES]> = Stored::take(from)?;
     let disguises = Disguises {
         sounds: Sounds::get(),
         wanted,
-        sound,
+        sounding: Stored::take(from)?,
         thirds: Stored::take(from)?,
         slots: take_slots(from, known)?,
         words: Stored::take(from)?,
