@@ -5,7 +5,7 @@
 //! panics.
 
 use super::disguise::Disguises;
-use super::index::{Bits, Entry, HAN_CODES, Index, PLANE, Slots};
+use super::index::{Bits, Entry, Index, PLANE, Slots};
 use super::{TermMatcher, Way};
 use crate::stored::{Reader, Stored};
 use crate::text::Sounds;

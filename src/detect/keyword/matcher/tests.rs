@@ -1,6 +1,8 @@
 //! Every way of looking finds the same; spellings and disguises by example.
 
+use super::blocks::GATHER;
 use super::*;
+use crate::text::FoldTable;
 
 fn matcher(terms: &[&str], reading: Reading, inside_words: bool) -> TermMatcher {
     let fold = |term: &&str| match reading {
