@@ -1,6 +1,6 @@
 //! Web archives and pages: the same findings as in JSON Lines, and what becomes of damage.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::command::Bench;
 use super::formats::{documents, gzip, jsonl, tar_of, zip_of};
@@ -118,7 +118,7 @@ fn archives_and_pages_give_the_findings_of_their_documents() {
         record(
             "conversion",
             id,
-            "Content-Type: text/plain\r\n",
+            "Content-Type: text/plain\r\nWARC-Block-Digest: sha1:QC\r\nWARC-Robot: bot/1\r\n",
             text.as_bytes(),
         )
     });
@@ -138,7 +138,12 @@ fn archives_and_pages_give_the_findings_of_their_documents() {
     bench.file("a.wet", &wet);
     bench.file("a.arc", &arc(&documents));
     bench.file("pages.tar", &tar_of(&files));
-    let (code, text) = bench.scan(&[]);
+    bench.file(
+        "../own.toml",
+        b"[corpus.metadata]\nrobot = \"warc-robot\"\n",
+    );
+    let config = bench.path("own.toml");
+    let (code, text) = bench.scan(&["--config", config.to_str().unwrap()]);
     let shards = bench.export("run", "shards");
     let unread: Vec<_> = shards.iter().filter(|s| s["status"] != "scanned").collect();
     assert_eq!(code, 0, "{text}\n{unread:?}");
@@ -157,6 +162,11 @@ fn archives_and_pages_give_the_findings_of_their_documents() {
         .iter()
         .find(|r| r["path"] == "a.warc" && r["record"] == 1);
     assert_eq!(first.unwrap()["id"], "urn:uuid:1");
+    let plain = records
+        .iter()
+        .find(|r| r["path"] == "a.wet" && r["record"] == 1);
+    let expected = json!({"digest": "sha1:QC", "robot": "bot/1"});
+    assert_eq!(plain.unwrap()["metadata"], expected);
 }
 
 #[test]

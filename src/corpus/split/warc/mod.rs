@@ -14,7 +14,7 @@ use std::io::Read;
 
 use self::container::{Container, Entry, Header};
 use self::http::{BodyError, Message};
-use crate::corpus::Stated;
+use crate::corpus::meta::Stating;
 use crate::corpus::page::{self, Page, PageKind};
 use crate::corpus::records::{Extent, Meta, Records};
 use crate::corpus::split::json::is_dotted;
@@ -224,8 +224,9 @@ fn record(
     Ok(())
 }
 
-/// What is known of a record: its id, and what decides its source. Names that can be asked for:
-/// `url`, `host`, `date`, `digest`, `type`, `language`.
+/// What is known of a record: its id, what it states, and what decides its source. Names that can
+/// be asked for as sources: `url`, `host`, `date`, `digest`, `type`, `language`; as metadata every
+/// header of the record, in lower case.
 fn meta(
     header: &Header,
     said: Option<&str>,
@@ -234,12 +235,13 @@ fn meta(
 ) -> Meta {
     let url = header.get("warc-target-uri");
     let digest = header.get("warc-payload-digest");
+    let digest = digest.or(header.get("warc-block-digest"));
     let language = language.or(header.get("warc-identified-content-language"));
     let known = [
         ("url", url),
         ("host", url.and_then(host)),
         ("date", header.get("warc-date")),
-        ("digest", digest.or(header.get("warc-block-digest"))),
+        ("digest", digest),
         ("type", said),
         ("language", language),
     ];
@@ -247,15 +249,25 @@ fn meta(
         let found = known.iter().find(|(name, _)| is_dotted(path, name));
         found.and_then(|(_, value)| value.map(str::to_owned))
     };
+    let mut stating = Stating::new(&records.context.meta.fields);
+    for (name, _) in &header.fields {
+        if let Some(value) = header.get(name) {
+            stating.give_named(name, value);
+        }
+    }
+    let mut stated = stating.end();
+    if let Some(digest) = digest {
+        // The operator may have taken the name for something else.
+        let kept = stated.others.entry("digest".to_owned());
+        kept.or_insert_with(|| digest.to_owned());
+    }
+    stated.url = url.map(str::to_owned);
+    stated.date = header.get("warc-date").map(str::to_owned);
+    stated.language = language.map(str::to_owned);
     Meta {
         id: header.get("warc-record-id").or(url).map(str::to_owned),
         sources: records.context.meta.sources.iter().map(value).collect(),
-        stated: Stated {
-            url: url.map(str::to_owned),
-            date: header.get("warc-date").map(str::to_owned),
-            language: language.map(str::to_owned),
-            ..Stated::default()
-        },
+        stated,
         ..Meta::default()
     }
 }
