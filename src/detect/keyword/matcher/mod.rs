@@ -63,6 +63,8 @@ pub struct TermMatcher {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
     Portable,
+    #[cfg(target_arch = "aarch64")]
+    Neon,
     #[cfg(target_arch = "x86_64")]
     Avx2,
     #[cfg(target_arch = "x86_64")]
@@ -74,6 +76,10 @@ impl Way {
     fn all() -> Vec<Self> {
         #[allow(unused_mut, reason = "other processors have only the first")]
         let mut all = vec![Self::Portable];
+        #[cfg(target_arch = "aarch64")]
+        if std::arch::is_aarch64_feature_detected!("neon") {
+            all.push(Self::Neon);
+        }
         #[cfg(target_arch = "x86_64")]
         {
             let avx2 = is_x86_feature_detected!("avx2")
@@ -163,6 +169,9 @@ impl TermMatcher {
         match self.way {
             // SAFETY: it needs nothing.
             Way::Portable => unsafe { search.run::<Portable>() },
+            #[cfg(target_arch = "aarch64")]
+            // SAFETY: the processor has the feature.
+            Way::Neon => unsafe { search.run_neon() },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: the processor has the features.
             Way::Avx2 => unsafe { search.run_avx2() },

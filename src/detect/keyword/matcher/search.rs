@@ -30,6 +30,16 @@ pub(super) struct Search<'a> {
     pub hits: &'a mut Vec<Hit>,
 }
 
+#[cfg(target_arch = "aarch64")]
+#[expect(unsafe_code, reason = "the callers have asked the processor")]
+impl Search<'_> {
+    #[target_feature(enable = "neon")]
+    pub unsafe fn run_neon(&mut self) {
+        // SAFETY: the same feature.
+        unsafe { self.run::<blocks::Neon>() }
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 #[expect(unsafe_code, reason = "the callers have asked the processor")]
 impl Search<'_> {
