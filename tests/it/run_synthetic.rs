@@ -284,7 +284,6 @@ fn count(source: &mut SourceTally, outcome: &RecordOutcome) {
         text_bytes: outcome.characters * 3,
         characters: outcome.characters,
         tokens: Sums::of(outcome.characters * 3, outcome.characters),
-        ..Amount::default()
     };
     source.types.add("zh", &outcome.language, &amount);
     source.records_with_findings += u64::from(outcome.counts.values().any(|c| c.open > 0));
