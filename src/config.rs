@@ -12,6 +12,7 @@ use crate::corpus::split::json::{MetaPaths, TextPaths};
 use crate::corpus::{FieldPaths, Limits, Shard};
 use crate::rules::Place;
 use crate::scan::{ScanOptions, SourceRules};
+use crate::tokens::{Builtin, Counted};
 
 /// Name of the file, looked for beside the corpus.
 pub const FILE_NAME: &str = "yujian.toml";
@@ -24,6 +25,8 @@ pub struct Config {
     pub corpus: CorpusConfig,
     /// How far a file may go before it counts as hostile.
     pub limits: Limits,
+    /// How tokens are counted.
+    pub tokens: TokensConfig,
     /// Head of the filing.
     pub model: BTreeMap<String, toml::Value>,
     /// Declared sources.
@@ -157,6 +160,38 @@ const PI_BASES: &[&str] = &[
     "statutory",
     "anonymised",
 ];
+
+/// `[tokens]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TokensConfig {
+    /// Whether all text is counted, or a sample of it.
+    pub mode: TokensMode,
+    /// Name of a tokenizer that is built in, or a `tokenizer.json` relative to `yujian.toml`.
+    pub tokenizer: String,
+}
+
+/// `mode` of `[tokens]`, and `--tokens`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum TokensMode {
+    /// Tokens are not counted.
+    Off,
+    /// A sample is counted, and the rest estimated.
+    #[default]
+    Estimate,
+    /// All text is counted.
+    Exact,
+}
+
+impl Default for TokensConfig {
+    fn default() -> Self {
+        Self {
+            mode: TokensMode::default(),
+            tokenizer: Builtin::ALL[0].name().to_owned(),
+        }
+    }
+}
 
 /// `[rules]`
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -404,13 +439,13 @@ impl Config {
     }
 
     /// BLAKE3 of everything that what a scan finds depends on, hex.
-    pub fn scan_digest(&self, sidecar: bool, keep: usize) -> String {
+    pub fn scan_digest(&self, sidecar: bool, keep: usize, tokens: Option<&Counted>) -> String {
         let sources: Vec<_> = self
             .source
             .iter()
             .map(|s| (&s.id, &s.globs, &s.record_field, &s.equals))
             .collect();
-        let parts = serde_json::json!([self.corpus, self.limits, sources, sidecar, keep]);
+        let parts = serde_json::json!([self.corpus, self.limits, sources, sidecar, keep, tokens]);
         blake3::hash(parts.to_string().as_bytes())
             .to_hex()
             .to_string()

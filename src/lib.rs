@@ -19,6 +19,7 @@ pub mod rules;
 pub mod run;
 pub mod scan;
 pub mod text;
+pub mod tokens;
 
 pub use error::{Complaint, RunError, SetupError, ShardError};
 pub use finding::{Confidence, Finding, Folds, RuleIndex, Severity, ValueHash};

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::language::Language;
+use crate::config::TokensMode;
 
 /// Training-corpus compliance scanner 训练语料合规扫描
 #[derive(Debug, Parser)]
@@ -93,6 +94,13 @@ pub struct ScanArgs {
     /// A row for every record, not only for those with findings
     #[arg(long)]
     pub sidecar: bool,
+    /// How tokens are counted: `exact` takes far longer; by default as `[tokens]` says, or an
+    /// estimate from a sample, with its interval
+    #[arg(long, value_name = "HOW", value_enum)]
+    pub tokens: Option<TokensMode>,
+    /// What counts tokens: o200k_base, cl100k_base, or a tokenizer.json
+    #[arg(long, value_name = "NAME|FILE")]
+    pub tokenizer: Option<String>,
     /// Findings kept per record and rule; all are counted
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub keep: usize,

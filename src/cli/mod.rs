@@ -15,6 +15,7 @@ mod scan;
 mod setup;
 mod since;
 mod table;
+mod tokens;
 
 use std::panic;
 use std::process::ExitCode;

@@ -20,6 +20,7 @@ use crate::corpus::{DiscoverOptions, Shard, discover};
 use crate::detect::{DetectOptions, Scanner};
 use crate::run::{Environment, Listed, Manifest, Mode, Pack, Recorder, Run, RunHeader};
 use crate::scan::{Event, Finished, Known, Line, Progress, ScanOptions, ShardIndex};
+use crate::tokens::Counting;
 use crate::{RunError, rules::RuleSet};
 
 /// Events that may wait for the recorder.
@@ -51,6 +52,7 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
     let scanner = scanner.with_options(detect).profiled(args.profile);
     let mut options = configured.config.scan_options();
     options.sidecar = args.sidecar;
+    options.tokens = configured.counting(args, &shards)?;
     options.map = !args.no_mmap;
     let threads = args.threads.map_or_else(available_threads, usize::from);
     options.chunk = chunk_size(args.max_memory, threads);
@@ -61,7 +63,7 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
         args,
         scanner.rules(),
         key.as_ref(),
-        options.chunk,
+        &options,
         &shards,
     );
     let (built_on, earlier) = since::plan(args, &header, &scanner, common)?;
@@ -162,9 +164,10 @@ fn header(
     args: &ScanArgs,
     rules: &RuleSet,
     key: Option<&Key>,
-    chunk: usize,
+    options: &ScanOptions,
     shards: &[Shard],
 ) -> RunHeader {
+    let tokens = options.tokens.as_ref().map(Counting::counted);
     let modified = |shard: &Shard| {
         let time = fs::metadata(&shard.location).ok()?.modified().ok()?;
         i64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_nanos()).ok()
@@ -181,10 +184,13 @@ fn header(
             })
             .collect(),
         rules: rules.infos().to_vec(),
-        config_digest: configured.config.scan_digest(args.sidecar, args.keep),
+        config_digest: configured
+            .config
+            .scan_digest(args.sidecar, args.keep, tokens.as_ref()),
         key_id: key.map(|k| k.id.clone()),
+        tokens,
         since: None,
-        chunk_bytes: chunk as u64,
+        chunk_bytes: options.chunk as u64,
         shards: shards
             .iter()
             .map(|s| Listed {

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::args::{ConfigFile, RuleFiles};
-use crate::config::{Config, FILE_NAME};
+use super::args::{ConfigFile, RuleFiles, ScanArgs};
+use crate::config::{Config, FILE_NAME, TokensMode};
+use crate::corpus::{Fate, Shard};
 use crate::rules::RuleTexts;
+use crate::tokens::{Builtin, Counting, Mode, Tokenizer};
 
 /// A configuration and where it came from.
 pub struct Configured {
@@ -41,13 +43,36 @@ impl Configured {
 
     /// Rule files of the configuration and of the command line.
     pub fn rules(&self, typed: &RuleFiles) -> Result<RuleTexts> {
-        let base = self
-            .file
-            .as_deref()
-            .and_then(Path::parent)
-            .unwrap_or(Path::new("."));
-        let (builtin, mut paths) = self.config.rule_paths(base);
+        let (builtin, mut paths) = self.config.rule_paths(self.base());
         paths.extend(typed.rule_paths.iter().cloned());
         Ok(RuleTexts::read(builtin && !typed.no_builtin, &paths)?)
+    }
+
+    /// Where paths of the configuration begin.
+    fn base(&self) -> &Path {
+        let folder = self.file.as_deref().and_then(Path::parent);
+        folder.unwrap_or(Path::new("."))
+    }
+
+    /// How tokens of `shards` are counted; none if they are not to be.
+    pub fn counting(&self, typed: &ScanArgs, shards: &[Shard]) -> Result<Option<Counting>> {
+        let configured = &self.config.tokens;
+        let mode = match typed.tokens.unwrap_or(configured.mode) {
+            TokensMode::Off => return Ok(None),
+            TokensMode::Estimate => Mode::Estimate,
+            TokensMode::Exact => Mode::Exact,
+        };
+        let name = match &typed.tokenizer {
+            Some(name) => name.clone(),
+            None if Builtin::named(&configured.tokenizer).is_some() => configured.tokenizer.clone(),
+            None => self
+                .base()
+                .join(&configured.tokenizer)
+                .display()
+                .to_string(),
+        };
+        let read = shards.iter().filter(|s| matches!(s.fate, Fate::Read(..)));
+        let bytes = read.map(|shard| shard.bytes).sum();
+        Ok(Some(Counting::new(Tokenizer::named(&name)?, mode, bytes)))
     }
 }

@@ -89,8 +89,8 @@ impl Why {
                     "another version of yujian wrote it",
                 ),
                 Apart::Configuration => (
-                    "扫描配置、--sidecar 或 --keep 不同",
-                    "it has another configuration, --sidecar or --keep",
+                    "扫描配置、--sidecar、--keep 或 --tokens(含抽样比例)不同",
+                    "it has another configuration, --sidecar, --keep or --tokens, or counted another share of the text",
                 ),
                 Apart::Key => ("密钥不同", "its value hashes have another key"),
                 Apart::NoBasis => (

@@ -11,7 +11,7 @@ use super::args::Common;
 use crate::corpus::{Fate, Shard};
 use crate::detect::Scanner;
 use crate::judge::{State, Verdict};
-use crate::report::{GROUPS, SourceSummary};
+use crate::report::{GROUPS, SourceSummary, TokenSummary};
 use crate::rules::RuleSet;
 use crate::run::{Manifest, Run};
 use crate::scan::Amount;
@@ -175,6 +175,9 @@ pub fn summary(run: &Run, manifest: &Manifest, common: &Common) -> Result<()> {
             HumanCount(members.skipped),
             HumanCount(members.failed),
         )?;
+    }
+    if let Some(tokens) = TokenSummary::of(manifest, &tally) {
+        writeln!(out, "{}", super::tokens::line(&tokens, common.lang))?;
     }
     let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
     for unread in manifest.coverage.unread.iter().take(20) {

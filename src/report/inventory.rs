@@ -13,6 +13,7 @@ impl Summary {
         language: ReportLanguage,
     ) -> std::fmt::Result {
         self.write_types(out, language)?;
+        self.write_tokens(out, language)?;
         self.write_media(out, language)?;
         self.write_presence(out, language)
     }
@@ -133,7 +134,7 @@ impl Summary {
 }
 
 /// The name of a type for a reader. Source: the words of `FIL-03`.
-fn kind_name(kind: &str, language: ReportLanguage) -> &str {
+pub(super) fn kind_name(kind: &str, language: ReportLanguage) -> &str {
     let zh = match kind {
         "zh" => "中文文本",
         "en" => "英文文本",

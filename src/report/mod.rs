@@ -2,6 +2,9 @@
 
 mod inventory;
 mod summary;
+mod tokens;
+
+pub use tokens::TokenSummary;
 
 pub use summary::{
     GROUPS, GroupCounts, NamedCounts, ReportLanguage, SourceSummary, Summary, group_of,

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::tokens::TokenSummary;
 use crate::judge::Verdict;
 use crate::rules::RuleInfo;
 use crate::run::{Coverage, Manifest, Totals};
@@ -127,6 +128,8 @@ pub struct Summary {
     pub groups: [&'static str; 6],
     /// One entry a source.
     pub sources: Vec<SourceSummary>,
+    /// Tokens; none if they were not counted.
+    pub tokens: Option<TokenSummary>,
     /// Files of pictures, sound and film, by source and kind.
     pub media: BTreeMap<String, BTreeMap<String, MediaFiles>>,
     /// By risk code.
@@ -164,6 +167,7 @@ impl Summary {
             coverage: manifest.coverage.clone(),
             groups: GROUPS,
             sources: sources.collect(),
+            tokens: TokenSummary::of(manifest, tally),
             media: tally.media.clone(),
             risks: named(&total.risks),
             entities: named(&total.entities),

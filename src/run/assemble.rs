@@ -352,6 +352,7 @@ impl<'a> Assembly<'a> {
             config_digest: header.config_digest.clone(),
             root_digest: self.root.finalize().to_hex().to_string(),
             key_id: header.key_id.clone(),
+            tokens: header.tokens.clone(),
             totals: Totals {
                 files: self.coverage.files,
                 stored_bytes: self.coverage.stored_bytes,

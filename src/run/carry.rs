@@ -116,6 +116,7 @@ impl Carry {
             kind: row.kind,
             language: row.language,
             characters: row.characters,
+            tokens: row.tokens,
             counts,
             findings,
         }))

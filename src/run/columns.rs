@@ -18,6 +18,7 @@ pub(super) fn schema(columns: &[Column]) -> String {
             Kind::Text => write!(text, "required binary {name} (UTF8);"),
             Kind::OptionalText => write!(text, "optional binary {name} (UTF8);"),
             Kind::Whole => write!(text, "required int64 {name} (INTEGER(64,false));"),
+            Kind::OptionalWhole => write!(text, "optional int64 {name} (INTEGER(64,false));"),
             Kind::Fraction => write!(text, "optional double {name};"),
             Kind::Flag => write!(text, "optional boolean {name};"),
             Kind::Span => ["start", "end"].iter().try_for_each(|end| {
@@ -63,7 +64,7 @@ impl Leaf {
         Self {
             values: match kind {
                 Kind::Text | Kind::OptionalText | Kind::Texts | Kind::Json => Values::Texts(vec![]),
-                Kind::Whole | Kind::Span => Values::Wholes(vec![]),
+                Kind::Whole | Kind::OptionalWhole | Kind::Span => Values::Wholes(vec![]),
                 Kind::Fraction => Values::Fractions(vec![]),
                 Kind::Flag => Values::Flags(vec![]),
             },
@@ -234,14 +235,20 @@ impl<'a> Cells<'a> {
         serde_json::from_str(&self.text()?).map_err(|e| e.to_string())
     }
 
-    pub fn whole(&mut self) -> Result<u64, String> {
+    pub fn optional_whole(&mut self) -> Result<Option<u64>, String> {
         match self.next() {
+            (Values::Wholes(_), None) => Ok(None),
             (Values::Wholes(numbers), Some(at)) => {
                 let number = numbers.get(at).ok_or("a number is missing")?;
-                Ok(number.cast_unsigned())
+                Ok(Some(number.cast_unsigned()))
             }
             _ => Err("no number where one is due".to_owned()),
         }
+    }
+
+    pub fn whole(&mut self) -> Result<u64, String> {
+        self.optional_whole()?
+            .ok_or_else(|| "no number where one is due".to_owned())
     }
 
     pub fn span(&mut self) -> Result<Span, String> {

@@ -293,6 +293,15 @@ fn check_types(tally: &Tally) -> Result<(), RunError> {
         if let Some((scanned, typed)) = sums.into_iter().find(|(all, typed)| all != typed) {
             return Err(open(format!("source {name}: {scanned}, by type {typed}")));
         }
+        for (kind, language, amount) in source.types.iter() {
+            let (counted, all) = (amount.tokens.bytes, amount.text_bytes);
+            let exact = !amount.tokens.is_empty() && amount.tokens.is_exact();
+            if counted > all || (exact && counted != all) {
+                return Err(open(format!(
+                    "source {name}, {kind} {language}: {all} bytes of text, {counted} with their tokens"
+                )));
+            }
+        }
     }
     Ok(())
 }

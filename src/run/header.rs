@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::RunError;
 use crate::corpus::Shard;
 use crate::rules::RuleInfo;
+use crate::tokens::Counted;
 
 /// A rule pack that was in use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,9 @@ pub struct RunHeader {
     pub config_digest: String,
     /// Digest of the key of the value hashes; none without a key.
     pub key_id: Option<String>,
+    /// How tokens are counted; none if they are not.
+    #[serde(default)]
+    pub tokens: Option<Counted>,
     /// Names the earlier run whose facts are taken over; none for a full scan. Which records a
     /// piece says something of depends on it.
     #[serde(default)]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::coverage::Coverage;
 use super::header::{Pack, RunHeader};
 use crate::scan::Counts;
+use crate::tokens::Counted;
 
 /// The contents of `run.json`. All but [`Manifest::environment`] follows from corpus, rules and
 /// configuration.
@@ -26,6 +27,8 @@ pub struct Manifest {
     pub root_digest: String,
     /// Digest of the key of the value hashes; none without a key.
     pub key_id: Option<String>,
+    /// How tokens were counted; none if they were not.
+    pub tokens: Option<Counted>,
     /// What was read and found.
     pub totals: Totals,
     /// What was not read.

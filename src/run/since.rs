@@ -38,7 +38,8 @@ pub struct Since {
 pub enum Apart {
     /// It was written by another version of the program.
     Version,
-    /// It was made with another configuration, `--sidecar` or `--keep`.
+    /// It was made with another configuration, `--sidecar`, `--keep` or `--tokens`, or another
+    /// share of the text was counted.
     Configuration,
     /// Its value hashes have another key.
     Key,

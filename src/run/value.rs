@@ -22,6 +22,8 @@ pub enum Kind {
     OptionalText,
     /// A whole number.
     Whole,
+    /// A whole number, or nothing.
+    OptionalWhole,
     /// A fraction 0–1, or nothing.
     Fraction,
     /// Yes or no, or nothing.

@@ -3,6 +3,7 @@
 mod batch;
 mod feeder;
 mod hash;
+mod heard;
 mod known;
 mod line;
 mod outcome;
@@ -16,6 +17,7 @@ mod work;
 
 use crate::corpus::Limits;
 use crate::corpus::split::json::{MetaPaths, TextPaths};
+use crate::tokens::Counting;
 
 pub use known::{Escapes, Known, KnownShard, ShardTouch};
 pub use line::{Event, Finished, Line, Nothing, Progress};
@@ -42,6 +44,8 @@ pub struct ScanOptions {
     pub limits: Limits,
     /// Whether every record gets a row, not only those with findings.
     pub sidecar: bool,
+    /// How tokens are counted; not at all if none.
+    pub tokens: Option<Counting>,
     /// Bytes of an uncompressed shard that one thread scans at a time; a power of two, at least
     /// 1024. The outcome does not depend on it.
     pub chunk: usize,
@@ -57,6 +61,7 @@ impl Default for ScanOptions {
             sources: SourceRules::default(),
             limits: Limits::default(),
             sidecar: false,
+            tokens: None,
             chunk: 8 << 20,
             map: true,
         }

@@ -79,6 +79,9 @@ pub struct RecordOutcome {
     pub language: String,
     /// Characters of text that were scanned.
     pub characters: u64,
+    /// Tokens of it; only where all are counted.
+    #[serde(default)]
+    pub tokens: Option<u64>,
     /// Every finding per rule, also those over the limit, suppressed ones included.
     pub counts: BTreeMap<RuleIndex, FindingCounts>,
     /// The findings that are kept, in order, at most so many a rule.

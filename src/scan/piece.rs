@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::heard::Heard;
 use super::known::{Escapes, ShardTouch};
 use super::outcome::{FindingCounts, PieceOutcome, RecordIssue, RecordOutcome, ShardIndex};
 use super::stated::cleaned;
@@ -10,7 +11,7 @@ use crate::corpus::page::{Page, PageFate};
 use crate::corpus::split::json::{self, FieldText, NoRecord, Unescape};
 use crate::corpus::{Charset, Extent, FieldName, Media, Meta};
 use crate::detect::{PausedRecord, RecordFindings, RecordScan, Scanner, Scratch};
-use crate::identify::{Gathered, Identity, Kind};
+use crate::identify::{Identity, Kind};
 use crate::rules::RuleInfo;
 use crate::{Finding, Limit, RuleIndex};
 
@@ -48,7 +49,7 @@ pub struct Piece<'a> {
     open: Option<PausedRecord>,
     /// A line without its escapes.
     flat: String,
-    gathered: Gathered,
+    heard: Heard,
 }
 
 /// A piece that is put aside in the middle of a long record.
@@ -56,7 +57,7 @@ pub struct PausedPiece {
     outcome: PieceOutcome,
     record: u64,
     open: Option<PausedRecord>,
-    gathered: Gathered,
+    heard: Heard,
 }
 
 impl PausedPiece {
@@ -92,7 +93,7 @@ impl<'a> Piece<'a> {
             record: 0,
             open: None,
             flat: String::new(),
-            gathered: Gathered::default(),
+            heard: Heard::new(context.options.tokens.as_ref()),
         }
     }
 
@@ -102,7 +103,7 @@ impl<'a> Piece<'a> {
             outcome: self.outcome,
             record: self.record,
             open: self.open,
-            gathered: self.gathered,
+            heard: self.heard,
         }
     }
 
@@ -119,7 +120,7 @@ impl<'a> Piece<'a> {
             record: paused.record,
             open: paused.open,
             flat: String::new(),
-            gathered: paused.gathered,
+            heard: paused.heard,
         }
     }
 
@@ -128,7 +129,7 @@ impl<'a> Piece<'a> {
         let mut scan = self.go_on();
         scan.part(path, key, text);
         self.open = Some(scan.pause());
-        self.gathered.part(text);
+        self.heard.part(text);
     }
 
     /// A whole field of the record that is open.
@@ -136,7 +137,7 @@ impl<'a> Piece<'a> {
         let mut scan = self.go_on();
         scan.field(path, key, text);
         self.open = Some(scan.pause());
-        self.gathered.field(text, of_name);
+        self.heard.field(text, of_name);
     }
 
     /// Ends a field that came in parts.
@@ -144,13 +145,13 @@ impl<'a> Piece<'a> {
         let mut scan = self.go_on();
         scan.end_field();
         self.open = Some(scan.pause());
-        self.gathered.end_field(of_name);
+        self.heard.end_field(of_name);
     }
 
     /// Ends the record that is open.
     pub fn end(&mut self, at: Extent, meta: Meta) {
         if self.in_field() {
-            self.gathered.end_field(of_name);
+            self.heard.end_field(of_name);
         }
         let mut scan = self.go_on();
         scan.end_field();
@@ -166,14 +167,14 @@ impl<'a> Piece<'a> {
     /// Forgets what was given of the record that is open.
     pub fn forget(&mut self) {
         self.open = None;
-        self.gathered.clear();
+        self.heard.clear();
     }
 
     fn go_on(&mut self) -> RecordScan<'_> {
         match self.open.take() {
             Some(paused) => self.context.scanner.resume(self.scratch, paused),
             None => {
-                self.gathered.clear();
+                self.heard.clear();
                 self.context.scanner.record(self.scratch)
             }
         }
@@ -289,10 +290,10 @@ impl<'a> Piece<'a> {
             return self.failed(offset, bytes, Limit::JsonDepth.reason());
         }
         let mut scan = self.context.scanner.record(self.scratch);
-        let gathered = &mut self.gathered;
-        gathered.clear();
+        let heard = &mut self.heard;
+        heard.clear();
         let result = json::value(text, &options.text, &options.meta, &mut |name, field| {
-            field_of(&mut scan, gathered, name, field)
+            field_of(&mut scan, heard, name, field)
         });
         match result {
             Ok(meta) => {
@@ -313,10 +314,10 @@ impl<'a> Piece<'a> {
         let mut scan = self.context.scanner.record(self.scratch);
         let options = self.context.options;
         let paths = (&options.text, &options.meta, options.limits.json_depth);
-        let gathered = &mut self.gathered;
-        gathered.clear();
+        let heard = &mut self.heard;
+        heard.clear();
         let end = page.read(paths, &mut |name, field| {
-            field_of(&mut scan, gathered, name, field)
+            field_of(&mut scan, heard, name, field)
         });
         match end.fate {
             PageFate::Read => {
@@ -382,7 +383,7 @@ impl<'a> Piece<'a> {
         } = meta;
         let identity = match code {
             true => Identity::of(Kind::Code),
-            false => self.gathered.identity(),
+            false => self.heard.identity(),
         };
         self.outcome.records.scanned += 1;
         self.outcome.bytes.scanned += bytes;
@@ -402,6 +403,7 @@ impl<'a> Piece<'a> {
             bytes,
             text_bytes: found.text_bytes,
             characters: found.characters,
+            tokens: *self.heard.sums(),
         };
         tally
             .types
@@ -423,6 +425,7 @@ impl<'a> Piece<'a> {
                 kind: identity.kind,
                 language: identity.language.to_owned(),
                 characters: found.characters,
+                tokens: self.heard.tokens(),
                 counts: found.counts,
                 findings: found.findings,
             });
@@ -434,30 +437,30 @@ impl<'a> Piece<'a> {
 /// Scans a field, decoded if it is escaped.
 fn field_of(
     scan: &mut RecordScan<'_>,
-    gathered: &mut Gathered,
+    heard: &mut Heard,
     name: FieldName<'_>,
     field: FieldText<'_>,
 ) {
     match field {
         FieldText::Plain(text) => {
             scan.field(name.path, name.key, text);
-            gathered.field(text, of_name);
+            heard.field(text, of_name);
         }
         FieldText::Escaped(inside) if inside.len() <= PART => {
             let mut text = String::with_capacity(inside.len());
             Unescape::new(inside).fill(&mut text, usize::MAX);
             scan.field(name.path, name.key, &text);
-            gathered.field(&text, of_name);
+            heard.field(&text, of_name);
         }
         FieldText::Escaped(inside) => {
             let mut unescape = Unescape::new(inside);
             scan.feed(name.path, name.key, |buffer| {
                 let before = buffer.len();
                 let more = unescape.fill(buffer, PART);
-                gathered.part(&buffer[before..]);
+                heard.part(&buffer[before..]);
                 more
             });
-            gathered.end_field(of_name);
+            heard.end_field(of_name);
         }
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::tokens::Sums;
+
 /// How much there is of something.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Amount {
@@ -15,6 +17,9 @@ pub struct Amount {
     pub text_bytes: u64,
     /// Characters of their text.
     pub characters: u64,
+    /// What counting tokens gave; empty if they are not counted.
+    #[serde(default, skip_serializing_if = "Sums::is_empty")]
+    pub tokens: Sums,
 }
 
 impl Amount {
@@ -24,6 +29,7 @@ impl Amount {
         self.bytes += other.bytes;
         self.text_bytes += other.text_bytes;
         self.characters += other.characters;
+        self.tokens.merge(&other.tokens);
     }
 }
 

@@ -25,6 +25,13 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "tokens",
+        &[
+            "rules", "corpus", "text", "identify", "detect", "scan", "run", "judge", "report",
+            "cli", "config",
+        ],
+    ),
+    (
         "identify",
         &[
             "rules", "corpus", "detect", "scan", "run", "judge", "report", "cli", "config",

@@ -15,6 +15,7 @@ mod rules;
 mod run;
 mod since;
 mod tables;
+mod tokens;
 mod types;
 mod vectors;
 mod web;

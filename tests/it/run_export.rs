@@ -24,7 +24,7 @@ fn exports_have_every_column_and_every_row() {
         (
             Table::Records,
             run.records().unwrap().count() as u64,
-            "path,record,id,source,url,date,stated_source,licence,stated_language,metadata,type,language,offset,bytes,characters,decision,risks,entities,findings,\
+            "path,record,id,source,url,date,stated_source,licence,stated_language,metadata,type,language,offset,bytes,characters,tokens,decision,risks,entities,findings,\
              suppressed,max_severity,max_confidence",
         ),
         (
@@ -109,12 +109,12 @@ fn an_export_row_in_full() {
         r#"{"path":"=a,b.jsonl","record":0,"id":null,"source":"web","url":null,"date":null,"#,
         r#""stated_source":null,"licence":null,"stated_language":null,"metadata":{},"#,
         r#""type":"zh","language":"zh-Hans","offset":0,"bytes":100,"#,
-        r#""characters":57,"decision":"flagged","risks":["A.4.c"],"entities":["MOBILE"],"#,
+        r#""characters":57,"tokens":null,"decision":"flagged","risks":["A.4.c"],"entities":["MOBILE"],"#,
         r#""findings":1,"suppressed":0,"max_severity":"medium","max_confidence":0.5}"#,
     );
     assert_eq!(rows(Table::Records, ExportFormat::Jsonl)[0], expected);
     let expected = concat!(
-        "\"'=a,b.jsonl\",1,'=1,books,https://a.cn/1,,,,,\"{\"\"k\"\":\"\"1\"\"}\",zh,zh-Hans,100,100,58,",
+        "\"'=a,b.jsonl\",1,'=1,books,https://a.cn/1,,,,,\"{\"\"k\"\":\"\"1\"\"}\",zh,zh-Hans,100,100,58,1,",
         "flagged,,,1,0,low,0.89",
     );
     assert_eq!(rows(Table::Records, ExportFormat::Csv)[2], expected);

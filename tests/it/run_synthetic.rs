@@ -11,6 +11,7 @@ use yujian::scan::{
     Amount, Counts, Distinct, FindingCounts, Hits, PieceOutcome, RecordIssue, RecordOutcome,
     ShardIndex, ShardOutcome, SourceTally, Tally,
 };
+use yujian::tokens::Sums;
 use yujian::{Confidence, Finding, Folds, RuleIndex, Severity, Span, ValueHash};
 
 /// Repeatable numbers.
@@ -225,6 +226,7 @@ fn found(record: u64, offset: u64, source: &str, seed: u64, findings: usize) -> 
         kind: Kind::Zh,
         language: "zh-Hans".to_owned(),
         characters: 40 + dice.roll(20),
+        tokens: (!seed.is_multiple_of(3)).then_some(seed % 50),
         counts: BTreeMap::new(),
         findings: Vec::new(),
     };
@@ -281,6 +283,7 @@ fn count(source: &mut SourceTally, outcome: &RecordOutcome) {
         bytes: 0,
         text_bytes: outcome.characters * 3,
         characters: outcome.characters,
+        tokens: Sums::of(outcome.characters * 3, outcome.characters),
     };
     source.types.add("zh", &outcome.language, &amount);
     source.records_with_findings += u64::from(outcome.counts.values().any(|c| c.open > 0));
@@ -384,6 +387,7 @@ pub fn header(shards: &[SyntheticShard]) -> RunHeader {
         rules: rules(),
         config_digest: "config-1".to_owned(),
         key_id: Some("key-1".to_owned()),
+        tokens: None,
         since: None,
         chunk_bytes: 1 << 20,
         shards: all,

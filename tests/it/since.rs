@@ -228,6 +228,8 @@ fn options_that_bear_on_findings_mean_a_full_scan() {
     for (args, why) in [
         (vec!["--keep", "3"], "--keep"),
         (vec!["--sidecar"], "--sidecar"),
+        (vec!["--tokens", "exact"], "--tokens"),
+        (vec!["--tokenizer", "cl100k_base"], "--tokens"),
         (vec!["--key-file", "other-key"], "key"),
     ] {
         let since = bench.compare("old-rules", &args);
@@ -251,6 +253,8 @@ fn options_that_were_the_same_carry_over() {
         &["--keep", "1"],
         &["--keep", "0"],
         &["--no-mmap"],
+        &["--tokens", "exact", "--sidecar"],
+        &["--tokens", "off"],
         &["--sidecar", "--keep", "1"],
     ] {
         let bench = scanned(args);
@@ -430,7 +434,7 @@ fn a_killed_scan_since_another_resumes_to_the_same_bytes() {
     bench.scan("old-rules", "old", &args[2..]);
     bench.scan("new-rules", "full", &args[2..]);
     let mut interrupted = false;
-    for wait in [0, 1, 3, 10, 30, 60] {
+    for wait in [0, 1, 3, 10, 30, 60, 150, 300, 600, 1200] {
         let _ = fs::remove_dir_all(bench.path("delta"));
         let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("yujian"))
             .current_dir(bench.dir.path())

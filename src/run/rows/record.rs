@@ -70,6 +70,8 @@ pub struct RecordRow {
     pub bytes: u64,
     /// Characters of text that were scanned.
     pub characters: u64,
+    /// Tokens of it; only in runs that count all.
+    pub tokens: Option<u64>,
     /// The record as a whole.
     pub decision: Decision,
     /// Risk codes, sorted.
@@ -110,6 +112,7 @@ impl RecordRow {
             offset: outcome.offset,
             bytes: outcome.bytes,
             characters: outcome.characters,
+            tokens: outcome.tokens,
             decision: Decision::Clean,
             risks: Vec::new(),
             entities: Vec::new(),
@@ -167,6 +170,7 @@ impl Row for RecordRow {
         column("offset", ColumnKind::Whole),
         column("bytes", ColumnKind::Whole),
         column("characters", ColumnKind::Whole),
+        column("tokens", ColumnKind::OptionalWhole),
         column("decision", ColumnKind::Text),
         column("risks", ColumnKind::Texts),
         column("entities", ColumnKind::Texts),
@@ -193,6 +197,7 @@ impl Row for RecordRow {
             Value::Whole(self.offset),
             Value::Whole(self.bytes),
             Value::Whole(self.characters),
+            self.tokens.map_or(Value::Null, Value::Whole),
             Value::Text(self.decision.as_str()),
             Value::Texts(&self.risks),
             Value::Texts(&self.entities),
@@ -222,6 +227,7 @@ impl Row for RecordRow {
             offset: cells.whole()?,
             bytes: cells.whole()?,
             characters: cells.whole()?,
+            tokens: cells.optional_whole()?,
             decision: named(Decision::ALL, Decision::as_str, &cells.text()?)?,
             risks: cells.texts()?,
             entities: cells.texts()?,
