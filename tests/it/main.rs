@@ -4,6 +4,7 @@
 mod cache;
 mod command;
 mod command_line;
+mod families;
 mod formats;
 mod hard;
 mod hostile;
@@ -11,6 +12,8 @@ mod layers;
 mod lexicon;
 mod metadata;
 mod pii_matrix;
+mod reading;
+mod regressions;
 mod rules;
 mod run;
 mod since;
