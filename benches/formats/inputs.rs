@@ -31,7 +31,7 @@ pub const SHARDS: [(&str, Maker); 8] = [
         zstd(path, [lines(records)]);
     }),
     ("frames.jsonl.zst", |records, path| {
-        zstd(path, records.chunks(1000).map(lines));
+        zstd(path, records.chunks(100).map(lines));
     }),
     ("zstd.parquet", parquet),
     ("pages.warc.gz", |records, path| {

@@ -8,6 +8,7 @@ use liblzma::bufread::XzDecoder;
 use lz4_flex::frame::FrameDecoder;
 
 use super::Compression;
+use super::blocks::{self, Blocks};
 
 /// Hashes and counts what is read through it.
 pub struct Hashing<R> {
@@ -47,7 +48,60 @@ impl<R: Read> Read for Hashing<R> {
 }
 
 /// Stored bytes, hashed as they are read.
-type Stored<'a> = BufReader<Hashing<Box<dyn Read + 'a>>>;
+pub struct Stored<'a> {
+    reader: BufReader<Hashing<Box<dyn Read + 'a>>>,
+    /// Bytes that were read already and come first, and how many of them are read again.
+    back: Vec<u8>,
+    at: usize,
+}
+
+impl<'a> Stored<'a> {
+    /// Of these bytes, so many if that is known.
+    pub fn new(stored: Box<dyn Read + 'a>, bytes: Option<u64>) -> Self {
+        let buffer = bytes.map_or(BUFFER, |b| (b as usize).clamp(512, BUFFER));
+        Self {
+            reader: BufReader::with_capacity(buffer, Hashing::new(stored)),
+            back: Vec::new(),
+            at: 0,
+        }
+    }
+
+    /// Puts back what was read last; only where nothing that was put back is left.
+    pub fn put_back(&mut self, bytes: Vec<u8>) {
+        debug_assert!(self.at == self.back.len());
+        (self.back, self.at) = (bytes, 0);
+    }
+}
+
+impl Read for Stored<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.at == self.back.len() {
+            return self.reader.read(buffer);
+        }
+        let read = (&self.back[self.at..]).read(buffer)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl BufRead for Stored<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.at == self.back.len() {
+            return self.reader.fill_buf();
+        }
+        Ok(&self.back[self.at..])
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        if self.at == self.back.len() {
+            return self.reader.consume(bytes);
+        }
+        self.at += bytes;
+        if self.at == self.back.len() {
+            (self.back, self.at) = (Vec::new(), 0);
+        }
+    }
+}
 
 /// Decoded bytes of a stream.
 pub enum Decoder<'a> {
@@ -63,6 +117,8 @@ pub enum Decoder<'a> {
     Bzip2(Box<MultiBzDecoder<Stored<'a>>>),
     /// LZ4, all frames.
     Lz4(Box<FrameDecoder<Stored<'a>>>),
+    /// gzip or Zstandard in blocks that all threads decode.
+    Blocks(Box<Blocks<'a>>),
 }
 
 /// Bytes read from a stream at a time.
@@ -84,8 +140,25 @@ impl<'a> Decoder<'a> {
         compression: Compression,
         bytes: Option<u64>,
     ) -> io::Result<Self> {
-        let buffer = bytes.map_or(BUFFER, |b| (b as usize).clamp(512, BUFFER));
-        let stored = BufReader::with_capacity(buffer, Hashing::new(stored));
+        let mut stored = Stored::new(stored, bytes);
+        let blocks = match compression {
+            // What cannot be read here is told of when it is read again.
+            Compression::Gzip => stored.fill_buf().is_ok_and(blocks::is_bgzf),
+            Compression::Zstd => stored.fill_buf().is_ok_and(blocks::is_short_frame),
+            _ => false,
+        };
+        if blocks {
+            return Ok(Self::Blocks(Box::new(Blocks::new(stored, compression))));
+        }
+        Self::plain(stored, compression)
+    }
+
+    /// Decodes `stored` on this thread alone.
+    ///
+    /// # Errors
+    ///
+    /// If the decoder cannot be set up.
+    pub fn plain(stored: Stored<'a>, compression: Compression) -> io::Result<Self> {
         Ok(match compression {
             Compression::None => Self::Plain(Box::new(stored)),
             Compression::Gzip => Self::Gzip(Box::new(MultiGzDecoder::new(stored))),
@@ -110,15 +183,20 @@ impl<'a> Decoder<'a> {
     ///
     /// Those of reading what the decoder left.
     pub fn finish(self) -> io::Result<(blake3::Hash, u64)> {
-        let stored = match self {
+        self.into_stored().reader.into_inner().finish()
+    }
+
+    /// The stored bytes that are left.
+    pub fn into_stored(self) -> Stored<'a> {
+        match self {
             Self::Plain(stored) => *stored,
             Self::Gzip(decoder) => decoder.into_inner(),
             Self::Zstd(decoder) => decoder.finish(),
             Self::Xz(decoder) => decoder.into_inner(),
             Self::Bzip2(decoder) => decoder.into_inner(),
             Self::Lz4(decoder) => decoder.into_inner(),
-        };
-        stored.into_inner().finish()
+            Self::Blocks(blocks) => blocks.into_stored(),
+        }
     }
 }
 
@@ -138,6 +216,7 @@ impl Read for Decoder<'_> {
             }
             Self::Zstd(decoder) => decoder.read(buffer),
             Self::Xz(decoder) => decoder.read(buffer),
+            Self::Blocks(blocks) => blocks.read(buffer),
             Self::Bzip2(decoder) => {
                 let read = decoder.read(buffer)?;
                 // Zeros behind the last stream are padding and end it quietly; so would anything.
@@ -164,8 +243,8 @@ impl Read for Decoder<'_> {
 /// The beginning of what `head`, the beginning of a compressed file, decodes to: at most `bytes`.
 pub fn head(head: &[u8], compression: Compression, bytes: usize) -> Vec<u8> {
     let mut decoded = Vec::new();
-    let stored: Box<dyn Read> = Box::new(head);
-    if let Ok(decoder) = Decoder::new(stored, compression, Some(head.len() as u64)) {
+    let stored = Stored::new(Box::new(head), Some(head.len() as u64));
+    if let Ok(decoder) = Decoder::plain(stored, compression) {
         // The end of the sample is an error to most decoders; what came before it counts.
         let mut part = [0; 4096];
         let mut decoder = decoder.take(bytes as u64);

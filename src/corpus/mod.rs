@@ -4,6 +4,7 @@
 //! ([`decode`], [`Input`]), [`Charset`] and a format of [`split`], and hands its records to a
 //! [`RecordSink`].
 
+mod blocks;
 mod charset;
 pub mod decode;
 mod discover;

@@ -1,4 +1,5 @@
-//! The line: shards in, events out, on every core; the only place with threads.
+//! The line: shards in, events out, on every core; the only place with threads, but for blocks of
+//! compressed streams (`corpus/blocks.rs`).
 //!
 //! One driver per thread takes shards in order. A big uncompressed shard is cut into pieces that
 //! all threads share; any other is read by its driver while all scan what was read. Memory is

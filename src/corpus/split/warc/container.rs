@@ -210,15 +210,10 @@ impl<R: Read> Container<R> {
     /// Reads until there are `bytes` of the current entry; false if it all ends before.
     fn want(&mut self, bytes: usize) -> io::Result<bool> {
         while self.rest().len() < bytes && !self.ended {
-            let before = self.window.len();
-            self.window.resize(before + READ, 0);
-            let read = self.reader.read(&mut self.window[before..]);
-            let kept = read.as_ref().map_or(0, |read| *read);
-            self.window.truncate(before + kept);
-            match read {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => self.ended = result? == 0,
-            }
+            // Members of web archives are short, and a decoder stops at the end of each: to clear
+            // the room for a whole part each time would cost more than reading does.
+            let mut part = self.reader.by_ref().take(READ as u64);
+            self.ended = part.read_to_end(&mut self.window)? < READ;
         }
         Ok(self.rest().len() >= bytes)
     }
