@@ -307,7 +307,9 @@ mod tests {
 
     fn frame_of(content: &[u8]) -> Vec<u8> {
         let mut compressor = zstd::bulk::Compressor::new(1).unwrap();
-        compressor.include_checksum(content.len() % 2 == 0).unwrap();
+        compressor
+            .include_checksum(content.len().is_multiple_of(2))
+            .unwrap();
         compressor.compress(content).unwrap()
     }
 

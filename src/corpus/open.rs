@@ -7,12 +7,12 @@
 
 use std::fs::File;
 use std::io;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::path::Path;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use memmap2::{Advice, Mmap};
+use memmap2::{Advice, Mmap, UncheckedAdvice};
 
 /// A file in memory, or one that has to be read.
 pub enum Opened {
@@ -83,6 +83,24 @@ impl Mapped {
             return Err(io::Error::other("too many mapped files"));
         }
         Ok(Self { map, slot })
+    }
+
+    /// Lets go of the memory behind a range that was read; what is read of it again is fetched
+    /// again.
+    #[expect(
+        unsafe_code,
+        reason = "dropping pages is unsafe for maps that were written to"
+    )]
+    pub fn release(&self, range: Range<usize>) {
+        // SAFETY: the map is private, of a file and never written to, so its pages are fetched from
+        // the file again; a page that the handler put there was zero and is zero again.
+        let _ = unsafe {
+            self.map.unchecked_advise_range(
+                UncheckedAdvice::DontNeed,
+                range.start,
+                range.end - range.start,
+            )
+        };
     }
 
     /// Whether no page went missing so far.

@@ -45,7 +45,8 @@ impl Work<'_> {
         format: Format,
         compression: Compression,
     ) -> Result<ShardOutcome, Stopped> {
-        let (opened, identity) = match open(&self.shard.location, self.line.options.map) {
+        let map = self.line.options.map && is_mapped(format, compression);
+        let (opened, identity) = match open(&self.shard.location, map) {
             Ok(opened) => opened,
             Err(error) => return Ok(self.broken(&ShardError::Open(error))),
         };
@@ -137,6 +138,7 @@ impl Work<'_> {
             let stored = range.len() as u64;
             let scan = |p: &mut Piece<'_>| json_piece(p, bytes, range.clone(), 0, charset);
             self.piece(piece as u32, scan, stored);
+            mapped.release(range.clone());
         };
         if pieces == 1 {
             one(0);
@@ -313,6 +315,13 @@ impl Work<'_> {
             stop: self.line.stop,
         }
     }
+}
+
+/// Whether a shard of this kind is worth a map. Of what is read once, in order or page by page, all
+/// that was touched would count as memory of the process for as long as the map lasts.
+const fn is_mapped(format: Format, compression: Compression) -> bool {
+    let anywhere = format.is_random() && !matches!(format, Format::Parquet);
+    matches!(compression, Compression::None) && (matches!(format, Format::Jsonl) || anywhere)
 }
 
 /// Where stored bytes come from.
