@@ -11,6 +11,7 @@ mod layers;
 mod lexicon;
 mod metadata;
 mod pii_matrix;
+mod remote;
 mod rules;
 mod run;
 mod since;
