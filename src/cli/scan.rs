@@ -16,7 +16,7 @@ use super::key::{self, Key};
 use super::progress::Display;
 use super::setup::Configured;
 use super::{Outcome, gate, since, table};
-use crate::corpus::{DiscoverOptions, Shard, discover};
+use crate::corpus::{DiscoverOptions, Shard, discover, without_secrets};
 use crate::detect::{DetectOptions, Scanner};
 use crate::run::{Environment, Listed, Manifest, Mode, Pack, Recorder, Run, RunHeader};
 use crate::scan::{Event, Finished, Known, Line, Progress, ScanOptions, ShardIndex};
@@ -304,11 +304,20 @@ fn environment(began: (SystemTime, Instant), threads: usize, resumed: bool) -> E
             .unwrap_or_default()
             .trim()
             .to_owned(),
-        command: std::env::args().collect(),
+        // URLs may hold passwords and signatures.
+        command: std::env::args().map(|arg| typed(&arg)).collect(),
         threads: u32::try_from(threads).unwrap_or(u32::MAX),
         resumed,
         since: None,
     }
+}
+
+/// What was typed, without what lets others in.
+fn typed(arg: &str) -> String {
+    if arg.contains("://") {
+        return without_secrets(arg);
+    }
+    arg.to_owned()
 }
 
 /// Seconds precision, UTC.

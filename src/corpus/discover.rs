@@ -14,7 +14,7 @@ use globset::GlobSet;
 use walkdir::WalkDir;
 
 use super::sniff::{self, PEEK};
-use super::{Fate, Shard, Skip};
+use super::{Fate, Shard, Skip, remote};
 use crate::SetupError;
 
 /// What is looked for where.
@@ -44,6 +44,10 @@ pub fn discover(paths: &[PathBuf], options: &DiscoverOptions) -> Result<Vec<Shar
     };
     let mut names = HashSet::new();
     for path in paths {
+        if let Some(url) = remote::url(path) {
+            walk.remote(url)?;
+            continue;
+        }
         let metadata = std::fs::metadata(path).map_err(|error| {
             SetupError::other(
                 format!("cannot scan {}: {error}", path.display()),
@@ -77,6 +81,8 @@ pub fn discover(paths: &[PathBuf], options: &DiscoverOptions) -> Result<Vec<Shar
         }
     }
     walk.shards.sort_by(|a, b| a.path.cmp(&b.path));
+    walk.shards
+        .dedup_by(|a, b| a.path == b.path && remote::url(&a.location).is_some());
     if walk.shards.is_empty() {
         let list: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
         return Err(SetupError::other(
@@ -212,8 +218,23 @@ impl Walk<'_> {
         self.push(path, location, source, bytes, fate);
     }
 
+    /// All objects that `url` names, by the URLs they have.
+    fn remote(&mut self, url: &str) -> Result<(), SetupError> {
+        for remote::Found { url, source, bytes } in remote::find(url)? {
+            let location = PathBuf::from(&url);
+            let fate = self.fate(&location, &url, bytes);
+            self.push(url, &location, source, bytes, fate);
+        }
+        Ok(())
+    }
+
     fn fate(&self, location: &Path, path: &str, bytes: u64) -> Fate {
         let name = path.rsplit('/').next().unwrap_or(path);
+        // The query of a URL is no part of a name.
+        let name = match remote::url(location) {
+            Some(_) => name.split(['?', '#']).next().unwrap_or(name),
+            None => name,
+        };
         if self.options.exclude.is_match(path) {
             return Fate::Skip(Skip::Excluded);
         }
@@ -297,6 +318,11 @@ fn is_system_folder(name: &std::ffi::OsStr) -> bool {
 
 fn peek(location: &Path) -> std::io::Result<Vec<u8>> {
     let mut head = Vec::with_capacity(PEEK);
+    if remote::url(location).is_some() {
+        let object = remote::open(location)?;
+        object.reader().take(PEEK as u64).read_to_end(&mut head)?;
+        return Ok(head);
+    }
     File::open(location)?
         .take(PEEK as u64)
         .read_to_end(&mut head)?;

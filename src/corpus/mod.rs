@@ -18,6 +18,7 @@ pub mod page;
 mod random;
 mod read;
 mod records;
+pub mod remote;
 mod shard;
 pub mod sniff;
 pub mod split;

@@ -14,12 +14,16 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use memmap2::{Advice, Mmap, UncheckedAdvice};
 
+use super::remote;
+
 /// A file in memory, or one that has to be read.
 pub enum Opened {
     /// Mapped: pieces can be taken from anywhere.
     Mapped(Mapped),
     /// To be read from the beginning to the end.
     Stream(File),
+    /// On another machine.
+    Remote(remote::Object),
 }
 
 /// Opens a file; an empty one, or one that cannot be mapped, as a stream.
@@ -28,6 +32,15 @@ pub enum Opened {
 ///
 /// Those of opening a file.
 pub fn open(path: &Path, map: bool) -> io::Result<(Opened, Identity)> {
+    if remote::url(path).is_some() {
+        let object = remote::open(path)?;
+        let identity = Identity {
+            bytes: object.bytes(),
+            modified: None,
+            remote: Some(object.clone()),
+        };
+        return Ok((Opened::Remote(object), identity));
+    }
     let file = File::open(path)?;
     let identity = Identity::of(&file)?;
     if map
@@ -40,11 +53,12 @@ pub fn open(path: &Path, map: bool) -> io::Result<(Opened, Identity)> {
 }
 
 /// Size and time of a file, to see whether it changed while it was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Identity {
     /// Bytes.
     pub bytes: u64,
     modified: Option<std::time::SystemTime>,
+    remote: Option<remote::Object>,
 }
 
 impl Identity {
@@ -53,11 +67,15 @@ impl Identity {
         Ok(Self {
             bytes: metadata.len(),
             modified: metadata.modified().ok(),
+            remote: None,
         })
     }
 
     /// Whether the file at `path` is still the same.
     pub fn holds(&self, path: &Path) -> bool {
+        if let Some(object) = &self.remote {
+            return object.holds();
+        }
         std::fs::metadata(path)
             .is_ok_and(|m| m.len() == self.bytes && m.modified().ok() == self.modified)
     }

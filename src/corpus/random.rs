@@ -9,6 +9,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write as _};
 use std::os::unix::fs::FileExt as _;
 
 use super::Limits;
+use super::remote::Object;
 use crate::{Limit, ShardError};
 
 /// Bytes with a length that can be read from any place.
@@ -19,6 +20,8 @@ pub enum Random<'a> {
     Own(Vec<u8>),
     /// In a file.
     File(File, u64),
+    /// On another machine.
+    Remote(Object),
 }
 
 impl Random<'_> {
@@ -28,6 +31,7 @@ impl Random<'_> {
             Self::Bytes(bytes) => bytes.len() as u64,
             Self::Own(bytes) => bytes.len() as u64,
             Self::File(_, bytes) => *bytes,
+            Self::Remote(object) => object.bytes(),
         }
     }
 
@@ -41,7 +45,7 @@ impl Random<'_> {
         match self {
             Self::Bytes(bytes) => Some(bytes),
             Self::Own(bytes) => Some(bytes),
-            Self::File(..) => None,
+            Self::File(..) | Self::Remote(_) => None,
         }
     }
 
@@ -51,11 +55,11 @@ impl Random<'_> {
     ///
     /// Those of reading a file.
     pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        let Some(bytes) = self.bytes() else {
-            let Self::File(file, _) = self else {
-                return Ok(0);
-            };
-            return file.read_at(buffer, offset);
+        let bytes = match self {
+            Self::Bytes(bytes) => bytes,
+            Self::Own(bytes) => &bytes[..],
+            Self::File(file, _) => return file.read_at(buffer, offset),
+            Self::Remote(object) => return object.read_at(buffer, offset),
         };
         let start = usize::try_from(offset)
             .unwrap_or(usize::MAX)

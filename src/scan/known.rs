@@ -99,6 +99,8 @@ impl Work<'_> {
         // Before the first record is passed over: nothing that was told has to be taken back.
         let digest = match opened {
             Opened::Mapped(mapped) => self.digest(mapped)?,
+            // It would have to be fetched twice.
+            Opened::Remote(_) => String::new(),
             Opened::Stream(_) => File::open(&self.shard.location)
                 .and_then(|file| Hashing::new(file).finish())
                 .map_or_else(|_| String::new(), |(digest, _)| digest.to_hex().to_string()),
@@ -173,6 +175,7 @@ impl Work<'_> {
         }
         let stored: Box<dyn Read + '_> = match opened {
             Opened::Mapped(mapped) => Box::new(&mapped[..]),
+            Opened::Remote(_) => return false,
             Opened::Stream(_) => match File::open(&self.shard.location) {
                 Ok(file) => Box::new(file),
                 Err(_) => return false,

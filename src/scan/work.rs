@@ -17,6 +17,7 @@ use super::outcome::{MemberOutcome, PieceOutcome, ShardIndex, ShardOutcome};
 use super::piece::{Piece, PieceContext};
 use crate::ShardError;
 use crate::corpus::open::{Mapped, Opened, open};
+use crate::corpus::remote::Object;
 use crate::corpus::{
     Budget, Charset, Compression, Format, Random, ReadContext, ReadEnd, Records, SAMPLE, Shard,
     is_mojibake, sniff,
@@ -58,7 +59,7 @@ impl Work<'_> {
         };
         let intact = match &opened {
             Opened::Mapped(mapped) => mapped.intact(),
-            Opened::Stream(_) => true,
+            Opened::Stream(_) | Opened::Remote(_) => true,
         };
         // Of a known shard most is passed over, which is right for the bytes that are known only.
         let known = work.context.touch.map(|touch| &touch.shard.digest);
@@ -73,6 +74,7 @@ impl Work<'_> {
         let mapped = match opened {
             Opened::Mapped(mapped) => mapped,
             Opened::Stream(file) => return self.streamed(Stored::File(file), how),
+            Opened::Remote(object) => return self.streamed(Stored::Remote(object), how),
         };
         if how == (Format::Jsonl, Compression::None) {
             let head = &mapped[..mapped.len().min(SAMPLE)];
@@ -296,9 +298,11 @@ impl Work<'_> {
         let whole: Box<dyn Read + '_> = match stored {
             Stored::Mapped(mapped) => Box::new(self.watched(&mapped[..])),
             Stored::File(file) => Box::new(self.watched(file)),
+            Stored::Remote(object) => Box::new(self.watched(object.reader())),
         };
         let random = match stored {
             Stored::Mapped(mapped) if anywhere => Random::Bytes(mapped),
+            Stored::Remote(object) if anywhere => Random::Remote(object.clone()),
             Stored::File(file) if anywhere => match file.try_clone() {
                 Ok(file) => Random::File(file, self.shard.bytes),
                 Err(error) => return ReadEnd::broken(&ShardError::Open(error)),
@@ -329,6 +333,7 @@ const fn is_mapped(format: Format, compression: Compression) -> bool {
 enum Stored<'a> {
     Mapped(&'a Mapped),
     File(&'a File),
+    Remote(&'a Object),
 }
 
 /// Stored bytes that tell how many were read, and end when the scan is to stop.

@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 const COUNTED_IN_FULL: u64 = 512 << 10;
 /// Of large corpora one passage in so many is counted: counting takes ten times as long as
 /// scanning, and no more than 3 % is to be spent on an estimate.
-const LARGEST_STEP: u32 = 512;
+const LARGEST_STEP: u32 = 1024;
 
 /// Longest passage in bytes where all are counted, which bounds memory.
 const WHOLE: usize = 64 << 10;
@@ -73,7 +73,7 @@ pub struct Counted {
 
 impl Counting {
     /// For a corpus of so many stored bytes. The sample is a power of two, so that it is the same
-    /// for a corpus that has grown a little, and for every one of more than 128 MiB.
+    /// for a corpus that has grown a little, and for every one of more than 256 MiB.
     pub fn new(tokenizer: Tokenizer, mode: Mode, bytes: u64) -> Self {
         let step = bytes.div_ceil(COUNTED_IN_FULL).max(1);
         let step = step.checked_next_power_of_two().unwrap_or(u64::MAX);
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn small_corpora_are_counted_in_full_and_of_large_ones_one_in_512() {
+    fn small_corpora_are_counted_in_full_and_of_large_ones_one_in_1024() {
         let step = |bytes| {
             let tokenizer = Tokenizer::builtin(Builtin::O200k);
             Counting::new(tokenizer, Mode::Estimate, bytes).one_in
@@ -135,6 +135,7 @@ mod tests {
         assert_eq!(step(512 << 10), 1);
         assert_eq!(step((512 << 10) + 1), 2);
         assert_eq!(step(129 << 20), 512);
-        assert_eq!(step(u64::MAX), 512);
+        assert_eq!(step(257 << 20), 1024);
+        assert_eq!(step(u64::MAX), 1024);
     }
 }

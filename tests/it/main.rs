@@ -14,6 +14,7 @@ mod metadata;
 mod pii_matrix;
 mod reading;
 mod regressions;
+mod remote;
 mod rules;
 mod run;
 mod since;
