@@ -237,6 +237,10 @@ impl<'a> Piece<'a> {
     /// decoded shard.
     pub fn json_line(&mut self, line: &[u8], offset: u64, charset: Charset) {
         let bytes = line.len() as u64;
+        // Before all of it is looked at.
+        if bytes > self.context.options.limits.record_bytes {
+            return self.failed(offset, bytes, Limit::RecordBytes.reason());
+        }
         if charset == Charset::Utf8 {
             if let Ok(text) = simdutf8::basic::from_utf8(line) {
                 return self.json_text(text, offset, bytes);
