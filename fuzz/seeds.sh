@@ -55,6 +55,10 @@ seed archives 0 "$made/a.tar"
 seed archives 1 "$made/a.zip"
 seed archives 2 "$made/a.jsonl"
 seed archives 3 "$made/a.csv"
+for method in LZMA2 PPMd BZip2 Deflate; do
+    (cd "$made" && 7z a -bd -m0=$method $method.7z a.jsonl a.csv >"$made/log") || true
+done
+seed archives 4 "$made"/*.7z
 seed documents 0 "$made/a.md"
 seed documents 3 "$made/a.xml"
 seed documents 4 "$made/a.html"

@@ -12,7 +12,7 @@ use super::decode::Hashing;
 use super::mojibake::is_mojibake;
 use super::records::{ReadEnd, Records};
 use super::split::{
-    arrow, csv, document, docx, epub, html, json_stream, jsonl, parquet, tar, warc, zip,
+    arrow, csv, document, docx, epub, html, json_stream, jsonl, parquet, seven_zip, tar, warc, zip,
 };
 use super::{Charset, Compression, Format, Input, Random, Utf8Reader};
 use crate::ShardError;
@@ -144,6 +144,7 @@ impl Records<'_> {
     fn read_anywhere(&mut self, random: &Random<'_>, format: Format) -> Result<(), ShardError> {
         match format {
             Format::Zip => zip::read(random, self)?,
+            Format::SevenZip => seven_zip::read(random, self)?,
             // These tell of their text only.
             Format::Parquet => return parquet::read(random, self),
             Format::Arrow => return arrow::read(random, self),

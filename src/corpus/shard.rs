@@ -34,6 +34,8 @@ pub enum Format {
     Tar,
     /// An archive of files, read by the directory at its end.
     Zip,
+    /// The same, in blocks of many files.
+    SevenZip,
     /// Columns of a table in pages, described at the end of the file.
     Parquet,
     /// Columns of a table in batches: Arrow IPC, a file or a stream.
@@ -57,13 +59,14 @@ impl Format {
             Self::Epub => "epub",
             Self::Tar => "tar",
             Self::Zip => "zip",
+            Self::SevenZip => "7z",
             Self::Parquet => "parquet",
             Self::Arrow => "arrow",
         }
     }
 
     /// Every format.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Jsonl,
         Self::Json,
         Self::Csv,
@@ -77,6 +80,7 @@ impl Format {
         Self::Epub,
         Self::Tar,
         Self::Zip,
+        Self::SevenZip,
         Self::Parquet,
         Self::Arrow,
     ];
@@ -91,6 +95,7 @@ impl Format {
                 | Self::Epub
                 | Self::Tar
                 | Self::Zip
+                | Self::SevenZip
                 | Self::Parquet
                 | Self::Arrow
         )
@@ -100,7 +105,7 @@ impl Format {
     pub const fn is_random(self) -> bool {
         matches!(
             self,
-            Self::Zip | Self::Docx | Self::Epub | Self::Parquet | Self::Arrow
+            Self::Zip | Self::SevenZip | Self::Docx | Self::Epub | Self::Parquet | Self::Arrow
         )
     }
 
@@ -112,7 +117,7 @@ impl Format {
 
     /// Whether it holds files with formats of their own.
     pub const fn is_archive(self) -> bool {
-        matches!(self, Self::Tar | Self::Zip)
+        matches!(self, Self::Tar | Self::Zip | Self::SevenZip)
     }
 }
 

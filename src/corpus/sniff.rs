@@ -147,7 +147,6 @@ const UNREAD: &[&str] = &[
     "sqlite",
     "sqlite3",
     "db",
-    "7z",
     "rar",
     "npz",
     "npy",
@@ -189,6 +188,7 @@ fn named(stem: &str) -> Option<Format> {
         Some("epub") => Format::Epub,
         Some("tar") => Format::Tar,
         Some("zip") => Format::Zip,
+        Some("7z") => Format::SevenZip,
         Some("parquet" | "pq" | "parq") => Format::Parquet,
         Some("arrow" | "arrows" | "feather" | "ipc") => Format::Arrow,
         // Numbered parts: `x.jsonl.00001`.
@@ -229,7 +229,7 @@ fn format(stem: &str, head: &[u8]) -> Result<Format, Skip> {
         return Ok(Format::Warc);
     }
     match named {
-        Some(Format::Tar | Format::Zip | Format::Parquet | Format::Arrow) => {}
+        Some(Format::Tar | Format::Zip | Format::SevenZip | Format::Parquet | Format::Arrow) => {}
         // A damaged one is reported as such.
         Some(format @ (Format::Html | Format::Warc)) => return Ok(format),
         None if is_page(head) => return Ok(Format::Html),
@@ -263,10 +263,9 @@ fn is_page(head: &[u8]) -> bool {
 
 /// Formats of others that are told by their first bytes.
 fn is_unread(head: &[u8]) -> bool {
-    const MAGIC: [&[u8]; 5] = [
+    const MAGIC: [&[u8]; 4] = [
         b"SQLite format 3\0",
         b"%PDF-",
-        b"7z\xBC\xAF\x27\x1C",
         b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
         b"Rar!\x1A\x07",
     ];
@@ -320,6 +319,9 @@ fn archive(stem: &str, head: &[u8]) -> Option<Format> {
     }
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return Some(Format::Zip);
+    }
+    if head.starts_with(b"7z\xBC\xAF\x27\x1C") {
+        return Some(Format::SevenZip);
     }
     // Archives of 1979 have no mark, only a checksum.
     (stem.ends_with(".tar") && head.len() >= 512 && !is_text(head)).then_some(Format::Tar)

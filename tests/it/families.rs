@@ -78,11 +78,12 @@ fn archives(choice: u8, bytes: &[u8]) {
             Some((NAMES[usize::from(*name) % NAMES.len()], part))
         })
     };
-    match choice % 4 {
+    match choice % 5 {
         0 => check(bytes, Format::Tar, Compression::None),
         1 => check(bytes, Format::Zip, Compression::None),
         2 => check(&tar_of(parts()), Format::Tar, Compression::None),
-        _ => check(&zip_of(parts()), Format::Zip, Compression::None),
+        3 => check(&zip_of(parts()), Format::Zip, Compression::None),
+        _ => check(bytes, Format::SevenZip, Compression::None),
     }
 }
 

@@ -92,6 +92,23 @@ pub fn zip_of(files: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
+/// All files in one block if `solid`, else each in its own.
+pub fn seven_zip_of(files: &[(&str, &[u8])], solid: bool) -> Vec<u8> {
+    use sevenz_rust2::{ArchiveEntry, ArchiveWriter, SourceReader};
+    let mut writer = ArchiveWriter::new(std::io::Cursor::new(Vec::new())).unwrap();
+    let entries = files.iter().map(|(name, _)| ArchiveEntry::new_file(name));
+    let readers = files.iter().map(|(_, content)| SourceReader::new(*content));
+    if solid {
+        let (entries, readers) = (entries.collect(), readers.collect());
+        writer.push_archive_entries(entries, readers).unwrap();
+    } else {
+        for (entry, reader) in entries.zip(readers) {
+            writer.push_archive_entry(entry, Some(reader)).unwrap();
+        }
+    }
+    writer.finish().unwrap().into_inner()
+}
+
 pub fn gzip(content: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(content).unwrap();
@@ -192,6 +209,7 @@ fn twins(documents: &[(String, String)]) -> Vec<(&'static str, Vec<u8>)> {
         ("a.tgz", gzip(&tar_of(&[("a.jsonl.zst", &zstd(plain))]))),
         ("a.zip", zip_of(&[("语料/a.jsonl", plain)])),
         ("a.zip.gz", gzip(&zip_of(&[("a.json", list.as_bytes())]))),
+        ("a.7z", seven_zip_of(&[("语料/a.jsonl", plain)], true)),
         (
             "nested.tar",
             tar_of(&[("b.zip", &zip_of(&[("c.jsonl", plain)]))]),
@@ -205,6 +223,48 @@ fn twins(documents: &[(String, String)]) -> Vec<(&'static str, Vec<u8>)> {
         ("utf16.csv", utf16(&format!("\u{FEFF}{comma}"), false)),
         ("utf32.json", utf32(&list)),
     ]
+}
+
+#[test]
+fn a_broken_block_of_a_7z_archive_costs_its_own_files() {
+    let bench = Bench::new();
+    // Text that does not shrink, so that a byte in the middle is a byte of a file.
+    let noise: String = (0..4000u32)
+        .map(|n| {
+            let digest = blake3::hash(&n.to_le_bytes());
+            format!("{{\"text\":\"{}\"}}\n", digest.to_hex())
+        })
+        .collect();
+    let files = [
+        ("a.jsonl", noise.as_bytes()),
+        ("empty.jsonl", b""),
+        ("b.jsonl", "{\"text\":\"微信赌博网站\"}\n".as_bytes()),
+    ];
+    let broken = |solid: bool| {
+        let mut archive = seven_zip_of(&files, solid);
+        archive[20_000] ^= 1;
+        archive
+    };
+    bench.file("whole.7z", &seven_zip_of(&files, true));
+    bench.file("apart.7z", &broken(false));
+    bench.file("solid.7z", &broken(true));
+    bench.file("cut.7z", &seven_zip_of(&files, true)[..30_000]);
+    let (code, _) = bench.scan(&[]);
+    assert_eq!(code, 2);
+    let shards = bench.export("run", "shards");
+    let of = |path: &str| {
+        let shard = shards.iter().find(|s| s["path"] == path).unwrap();
+        (shard["status"].to_string(), shard["reason"].to_string())
+    };
+    let told = |status: &str, reason: &str| (format!("\"{status}\""), format!("\"{reason}\""));
+    for path in ["whole.7z!a.jsonl", "whole.7z!b.jsonl", "apart.7z!b.jsonl"] {
+        assert_eq!(of(path).0, "\"scanned\"", "{path}");
+    }
+    assert_eq!(of("whole.7z!empty.jsonl"), told("skipped", "empty"));
+    assert_eq!(of("apart.7z!a.jsonl").0, "\"failed\"");
+    assert_eq!(of("solid.7z!a.jsonl").0, "\"failed\"");
+    assert_eq!(of("solid.7z!b.jsonl"), told("failed", "corrupt"));
+    assert_eq!(of("cut.7z"), told("failed", "bad-archive"));
 }
 
 /// What was found in the shards that `wanted` names, without what is of the shard alone.
@@ -243,7 +303,7 @@ fn the_same_documents_give_the_same_findings_in_every_format() {
     }
     for shard in &shards {
         let format = shard["format"].as_str().unwrap();
-        let archive = matches!(format, "tar" | "zip");
+        let archive = matches!(format, "tar" | "zip" | "7z");
         let records = if archive { 0 } else { documents.len() };
         assert_eq!(shard["records_scanned"], records, "{shard}");
         assert_eq!(shard["records_failed"], 0, "{shard}");

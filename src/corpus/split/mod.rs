@@ -18,6 +18,7 @@ pub mod jsonl;
 pub mod markdown;
 mod package;
 pub mod parquet;
+pub mod seven_zip;
 pub mod tar;
 pub mod warc;
 pub mod zip;
