@@ -19,7 +19,9 @@ fn main() {
             .to_str()
             .expect("rule files have plain names")
             .replace('\\', "/");
-        writeln!(list, "    ({name:?}, include_str!({file:?})),").expect("writing to a string");
+        // Not by the path of today: what was built may be used for a copy at another place.
+        let path = format!("concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/\", {name:?})");
+        writeln!(list, "    ({name:?}, include_str!({path})),").expect("writing to a string");
     }
     list.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));

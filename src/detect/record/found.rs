@@ -1,0 +1,227 @@
+//! From matches in a window to findings of the record: counted all, kept as many as are wanted.
+
+use super::{MEMBERS_KEPT, RecordScan, Window};
+use crate::detect::aggregate::Member;
+use crate::detect::excerpt::{Hide, excerpt};
+use crate::detect::keyword::Candidate;
+use crate::detect::pii::Value;
+use crate::rules::syntax::Mask;
+use crate::scan::Distinct;
+use crate::text::{FoldTable, numerals};
+use crate::{Finding, Folds, Span};
+
+impl RecordScan<'_> {
+    /// Keeps what of a window is its own, in the order of its places.
+    pub(super) fn record_window(
+        &mut self,
+        window: &Window<'_>,
+        candidates: &[Candidate],
+        values: &[(Value, Span)],
+    ) {
+        let spans: Vec<Span> = values.iter().map(|(_, span)| *span).collect();
+        let mut counter = CodePoints::new(window.text, window.characters);
+        // In the order of their places, so that characters are counted once.
+        let mut order: Vec<(Span, Result<usize, usize>)> = Vec::new();
+        for (i, candidate) in candidates.iter().enumerate() {
+            order.push((Span::new(candidate.start, candidate.end), Ok(i)));
+        }
+        order.extend(spans.iter().enumerate().map(|(i, span)| (*span, Err(i))));
+        order.sort_by_key(|(span, which)| (span.start, span.end, which.is_err()));
+        for (span, which) in order {
+            if !window.own.contains(&(span.start as usize)) {
+                continue;
+            }
+            let code_points = counter.span(span);
+            match which {
+                Ok(i) => self.keyword(window, &candidates[i], span, code_points, &spans),
+                Err(i) => self.value(window, &values[i].0, span, code_points, &spans),
+            }
+        }
+    }
+
+    fn keyword(
+        &mut self,
+        window: &Window<'_>,
+        candidate: &Candidate,
+        span: Span,
+        code_points: Span,
+        values: &[Span],
+    ) {
+        let spec = self.scanner.terms.rules[candidate.rule.0 as usize]
+            .as_ref()
+            .expect("candidates come from keyword rules");
+        let own = self
+            .scanner
+            .rules
+            .info(candidate.rule)
+            .entity
+            .is_some()
+            .then(Mask::default);
+        let term = &self.scanner.terms.terms[candidate.term as usize];
+        let disguised = candidate.folds.intersects(Folds::EVASION);
+        let value = (spec.groups == 0)
+            .then(|| self.scanner.value_hash(candidate.rule, term.as_bytes()))
+            .flatten();
+        self.keep_with_excerpt(window, span, &Hide { values, own }, |excerpt| Finding {
+            field: window.path.to_owned(),
+            span: span.shifted(window.base),
+            rule: candidate.rule,
+            code_points,
+            confidence: match disguised {
+                true => spec.disguised,
+                false => spec.confidence,
+            },
+            reasons: match (spec.groups, disguised) {
+                (0, false) => "term",
+                (0, true) => "term+evasion",
+                (_, false) => "combination",
+                (_, true) => "combination+evasion",
+            }
+            .to_owned(),
+            excerpt,
+            value,
+            folds: candidate.folds,
+            suppressed_by: candidate
+                .harmless
+                .map(|i| spec.near[usize::from(i)].1.clone()),
+        });
+    }
+
+    fn value(
+        &mut self,
+        window: &Window<'_>,
+        value: &Value,
+        span: Span,
+        code_points: Span,
+        values: &[Span],
+    ) {
+        let rule = self.scanner.patterns.rule(value.rule);
+        if value.allowed.is_none() {
+            self.member(window, value, span, code_points);
+        }
+        let original = &window.text[span.range()];
+        let mut folds = FoldTable::get().folds_of(original);
+        // Case is no fold for values: patterns see it. They see numerals too, but for numbers.
+        let mut unfolded = Folds::CASE.union(Folds::NUMERAL);
+        numerals::each(original, |_| unfolded = Folds::CASE);
+        folds.0 &= !unfolded.0;
+        let hash = self.scanner.value_hash(value.rule, &value.compact);
+        let hide = Hide {
+            values,
+            own: Some(rule.mask),
+        };
+        self.keep_with_excerpt(window, span, &hide, |excerpt| Finding {
+            field: window.path.to_owned(),
+            span: span.shifted(window.base),
+            rule: value.rule,
+            code_points,
+            confidence: value.confidence,
+            reasons: value.reasons.clone(),
+            excerpt,
+            value: hash,
+            folds,
+            suppressed_by: value.allowed.clone(),
+        });
+    }
+
+    /// Notes a value for the aggregates.
+    fn member(&mut self, window: &Window<'_>, value: &Value, span: Span, code_points: Span) {
+        let name = &self.scanner.patterns.rule(value.rule).entity;
+        let entity = match self.entities.iter().position(|e| e == name) {
+            Some(entity) => entity,
+            None => {
+                self.entities.push(name.clone());
+                self.distinct.push(Distinct::default());
+                self.entities.len() - 1
+            }
+        };
+        let digest = blake3::hash(&value.compact);
+        let hash = u64::from_le_bytes(digest.as_bytes()[..8].try_into().expect("eight bytes"));
+        self.distinct[entity].insert(hash);
+        if self.members.len() < MEMBERS_KEPT {
+            let field = self.field_number(window.path);
+            let position = self.found.characters + code_points.start;
+            self.members.push(Member {
+                field,
+                span: span.shifted(window.base),
+                position,
+                entity,
+            });
+        }
+    }
+
+    fn field_number(&mut self, path: &str) -> usize {
+        if self.fields.last().is_none_or(|last| last != path) {
+            self.fields.push(path.to_owned());
+        }
+        self.fields.len() - 1
+    }
+
+    /// Counts a finding, and keeps it unless its rule has enough; only then its excerpt is made.
+    fn keep_with_excerpt(
+        &mut self,
+        window: &Window<'_>,
+        span: Span,
+        hide: &Hide<'_>,
+        make: impl FnOnce(String) -> Finding,
+    ) {
+        let finding = make(String::new());
+        if let Some(hash) = finding.value
+            && finding.suppressed_by.is_none()
+        {
+            self.found.values.push((finding.rule, hash.short()));
+        }
+        if self.keep(finding) {
+            let last = self.found.findings.last_mut().expect("it was just kept");
+            last.excerpt = excerpt(window.text, span, hide);
+        }
+    }
+
+    /// Counts a finding; whether it was kept.
+    pub(super) fn keep(&mut self, finding: Finding) -> bool {
+        if let Some(profile) = &self.scanner.profile {
+            profile.found(finding.rule);
+        }
+        let counts = self.found.counts.entry(finding.rule).or_default();
+        let kept = match finding.suppressed_by {
+            None => &mut counts.open,
+            Some(_) => &mut counts.suppressed,
+        };
+        *kept += 1;
+        let keep = *kept <= self.scanner.options.keep as u64;
+        if keep {
+            self.found.findings.push(finding);
+        }
+        keep
+    }
+}
+
+/// Counts code points up to places that come in order.
+struct CodePoints<'a> {
+    text: &'a str,
+    at: usize,
+    count: u64,
+}
+
+impl<'a> CodePoints<'a> {
+    const fn new(text: &'a str, before: u64) -> Self {
+        Self {
+            text,
+            at: 0,
+            count: before,
+        }
+    }
+
+    fn span(&mut self, span: Span) -> Span {
+        let start = span.start as usize;
+        if start >= self.at {
+            self.count += self.text[self.at..start].chars().count() as u64;
+            self.at = start;
+        }
+        let length = self.text[span.range()].chars().count() as u64;
+        Span {
+            start: self.count,
+            end: self.count + length,
+        }
+    }
+}
