@@ -55,10 +55,10 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(scratch)
         corpus = scratch / "corpus"
-        for folder in ["corpus", "tables"]:
+        for folder, name in [("corpus", "planted"), ("tables", "tables")]:
             for file in sorted((root / "fixtures" / folder).rglob("*")):
                 if file.is_file() and file.suffix != ".toml":
-                    target = corpus / folder / file.relative_to(root / "fixtures" / folder)
+                    target = corpus / name / file.relative_to(root / "fixtures" / folder)
                     target.parent.mkdir(parents=True, exist_ok=True)
                     target.write_bytes(file.read_bytes())
         with zipfile.ZipFile(corpus / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
@@ -113,8 +113,7 @@ def main():
             server.kill()
         (code, findings, shards), (remote_code, remote_findings, remote_shards) = found
         assert findings and code == remote_code, (code, remote_code, len(findings))
-        same = [row for _, row in findings] == [row for _, row in remote_findings]
-        assert same, "other findings than in the files"
+        assert findings == remote_findings, "other findings than in the files"
         digests = lambda rows: [(path, json.loads(row).get("digest")) for path, row in rows]
         assert digests(shards) == digests(remote_shards), (digests(shards), digests(remote_shards))
         print(f"{len(files)} objects, {len(findings)} findings, as in the files")
