@@ -5,6 +5,7 @@
 
 use std::io::{self, Read};
 
+use crate::corpus::limits::Budget;
 use crate::corpus::records::{Member, Records};
 use crate::corpus::{Charset, Fate, Skip, sniff};
 use crate::{Limit, ShardError};
@@ -166,6 +167,27 @@ impl Records<'_> {
 
 fn failed(error: &ShardError) -> Fate {
     Fate::Fail(error.reason().to_owned(), error.to_string())
+}
+
+/// The fate of a file that cannot be read: `reason` for tables, `what` with the remedy.
+pub fn fail(reason: &str, what: &str) -> Fate {
+    Fate::Fail(reason.to_owned(), what.to_owned())
+}
+
+/// Bytes that were decompressed, held against the shard's budget.
+pub struct Budgeted<'a, R> {
+    /// Where they come from.
+    pub inner: R,
+    /// That of the shard.
+    pub budget: &'a Budget,
+}
+
+impl<R: Read> Read for Budgeted<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.budget.decoded(read as u64)?;
+        Ok(read)
+    }
 }
 
 /// What files that belong together share, by the custom of WebDataset: the name up to the first

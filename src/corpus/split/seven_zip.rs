@@ -8,9 +8,8 @@ use std::io::{self, BufReader, Read};
 
 use sevenz_rust2::{Archive, ArchiveEntry, BlockDecoder, Error, Password};
 
-use super::archive;
+use super::archive::{self, Budgeted, fail};
 use crate::ShardError;
-use crate::corpus::limits::Budget;
 use crate::corpus::records::Records;
 use crate::corpus::{Fate, Random};
 
@@ -88,10 +87,6 @@ fn name(file: &ArchiveEntry) -> String {
     archive::name(file.name.as_bytes())
 }
 
-fn fail(reason: &str, what: &str) -> Fate {
-    Fate::Fail(reason.to_owned(), what.to_owned())
-}
-
 fn corrupt() -> Fate {
     fail("corrupt", "its block of the archive is damaged")
 }
@@ -137,19 +132,5 @@ fn header_error(error: Error, length: u64) -> ShardError {
             what: "the header of the 7z archive is missing or damaged, or the archive is cut off",
             offset: length,
         },
-    }
-}
-
-/// Bytes that were decompressed, held against the shard's budget.
-struct Budgeted<'a> {
-    inner: &'a mut dyn Read,
-    budget: &'a Budget,
-}
-
-impl Read for Budgeted<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.budget.decoded(read as u64)?;
-        Ok(read)
     }
 }

@@ -5,9 +5,8 @@ use std::io::{BufReader, Read};
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::archive;
+use super::archive::{self, Budgeted, fail};
 use crate::ShardError;
-use crate::corpus::limits::Budget;
 use crate::corpus::records::Records;
 use crate::corpus::{Fate, Random};
 
@@ -56,10 +55,6 @@ pub fn read(random: &Random<'_>, records: &mut Records<'_>) -> Result<(), ShardE
         }
     }
     Ok(())
-}
-
-fn fail(reason: &str, what: &str) -> Fate {
-    Fate::Fail(reason.to_owned(), what.to_owned())
 }
 
 /// What the directory says of a file.
@@ -123,18 +118,4 @@ pub(super) fn check_overlaps<R: Read + std::io::Seek>(
         reason: "overlapping-members",
         what: "files in the zip archive overlap, as honest ones never do: pack it anew",
     })
-}
-
-/// Bytes that were decompressed, held against the shard's budget.
-struct Budgeted<'a, R> {
-    inner: R,
-    budget: &'a Budget,
-}
-
-impl<R: Read> Read for Budgeted<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.budget.decoded(read as u64)?;
-        Ok(read)
-    }
 }
