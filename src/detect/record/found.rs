@@ -127,21 +127,21 @@ impl RecordScan<'_> {
     /// Notes a value for the aggregates.
     fn member(&mut self, window: &Window<'_>, value: &Value, span: Span, code_points: Span) {
         let name = &self.scanner.patterns.rule(value.rule).entity;
-        let entity = match self.entities.iter().position(|e| e == name) {
+        let entity = match self.so_far.entities.iter().position(|e| e == name) {
             Some(entity) => entity,
             None => {
-                self.entities.push(name.clone());
-                self.distinct.push(Distinct::default());
-                self.entities.len() - 1
+                self.so_far.entities.push(name.clone());
+                self.so_far.distinct.push(Distinct::default());
+                self.so_far.entities.len() - 1
             }
         };
         let digest = blake3::hash(&value.compact);
         let hash = u64::from_le_bytes(digest.as_bytes()[..8].try_into().expect("eight bytes"));
-        self.distinct[entity].insert(hash);
-        if self.members.len() < MEMBERS_KEPT {
+        self.so_far.distinct[entity].insert(hash);
+        if self.so_far.members.len() < MEMBERS_KEPT {
             let field = self.field_number(window.path);
-            let position = self.found.characters + code_points.start;
-            self.members.push(Member {
+            let position = self.so_far.found.characters + code_points.start;
+            self.so_far.members.push(Member {
                 field,
                 span: span.shifted(window.base),
                 position,
@@ -151,10 +151,10 @@ impl RecordScan<'_> {
     }
 
     fn field_number(&mut self, path: &str) -> usize {
-        if self.fields.last().is_none_or(|last| last != path) {
-            self.fields.push(path.to_owned());
+        if self.so_far.fields.last().is_none_or(|last| last != path) {
+            self.so_far.fields.push(path.to_owned());
         }
-        self.fields.len() - 1
+        self.so_far.fields.len() - 1
     }
 
     /// Counts a finding, and keeps it unless its rule has enough; only then its excerpt is made.
@@ -169,10 +169,15 @@ impl RecordScan<'_> {
         if let Some(hash) = finding.value
             && finding.suppressed_by.is_none()
         {
-            self.found.values.push((finding.rule, hash.short()));
+            self.so_far.found.values.push((finding.rule, hash.short()));
         }
         if self.keep(finding) {
-            let last = self.found.findings.last_mut().expect("it was just kept");
+            let last = self
+                .so_far
+                .found
+                .findings
+                .last_mut()
+                .expect("it was just kept");
             last.excerpt = excerpt(window.text, span, hide);
         }
     }
@@ -182,7 +187,7 @@ impl RecordScan<'_> {
         if let Some(profile) = &self.scanner.profile {
             profile.found(finding.rule);
         }
-        let counts = self.found.counts.entry(finding.rule).or_default();
+        let counts = self.so_far.found.counts.entry(finding.rule).or_default();
         let kept = match finding.suppressed_by {
             None => &mut counts.open,
             Some(_) => &mut counts.suppressed,
@@ -190,7 +195,7 @@ impl RecordScan<'_> {
         *kept += 1;
         let keep = *kept <= self.scanner.options.keep as u64;
         if keep {
-            self.found.findings.push(finding);
+            self.so_far.found.findings.push(finding);
         }
         keep
     }

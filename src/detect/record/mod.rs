@@ -40,16 +40,12 @@ pub struct RecordFindings {
 pub struct RecordScan<'s> {
     scanner: &'s Scanner,
     scratch: &'s mut Scratch,
-    found: RecordFindings,
-    fields: Vec<String>,
-    members: Vec<Member>,
-    entities: Vec<String>,
-    distinct: Vec<Distinct>,
-    open: Option<OpenField>,
+    so_far: PausedRecord,
 }
 
-/// A record that is put aside, to be gone on with later and on another thread; see
-/// [`RecordScan::pause`].
+/// A record as far as it was scanned, which can be put aside, to be gone on with later and on
+/// another thread; see [`RecordScan::pause`].
+#[derive(Default)]
 pub struct PausedRecord {
     found: RecordFindings,
     fields: Vec<String>,
@@ -93,51 +89,30 @@ struct Window<'a> {
 
 impl<'s> RecordScan<'s> {
     pub(super) fn new(scanner: &'s Scanner, scratch: &'s mut Scratch) -> Self {
-        Self {
-            scanner,
-            scratch,
-            found: RecordFindings::default(),
-            fields: Vec::new(),
-            members: Vec::new(),
-            entities: Vec::new(),
-            distinct: Vec::new(),
-            open: None,
-        }
+        Self::resume(scanner, scratch, PausedRecord::default())
     }
 
     /// Puts the record aside, so that the buffers are free for others.
     pub fn pause(self) -> PausedRecord {
-        PausedRecord {
-            found: self.found,
-            fields: self.fields,
-            members: self.members,
-            entities: self.entities,
-            distinct: self.distinct,
-            open: self.open,
-        }
+        self.so_far
     }
 
     /// Goes on with a record that was put aside.
-    pub(super) fn resume(
+    pub(super) const fn resume(
         scanner: &'s Scanner,
         scratch: &'s mut Scratch,
-        paused: PausedRecord,
+        so_far: PausedRecord,
     ) -> Self {
         Self {
             scanner,
             scratch,
-            found: paused.found,
-            fields: paused.fields,
-            members: paused.members,
-            entities: paused.entities,
-            distinct: paused.distinct,
-            open: paused.open,
+            so_far,
         }
     }
 
     /// Scans one field. `path` names it in findings, `key` is its last part, as context.
     pub fn field(&mut self, path: &str, key: &str, text: &str) {
-        self.found.text_bytes += text.len() as u64;
+        self.so_far.found.text_bytes += text.len() as u64;
         let characters = text.chars().count() as u64;
         if text.len() <= WINDOW {
             self.window(&Window {
@@ -171,7 +146,7 @@ impl<'s> RecordScan<'s> {
                 at = end;
             }
         }
-        self.found.characters += characters;
+        self.so_far.found.characters += characters;
     }
 
     /// Scans a field that comes in parts, such as a very long escaped string: the same findings
@@ -180,29 +155,29 @@ impl<'s> RecordScan<'s> {
     /// `next` appends the next part to the buffer and says whether there was one.
     pub fn feed(&mut self, path: &str, key: &str, mut next: impl FnMut(&mut String) -> bool) {
         self.open_field(path, key);
-        let mut open = self.open.take().expect("it was just opened");
+        let mut open = self.so_far.open.take().expect("it was just opened");
         while next(&mut open.buffer) {
             self.full_windows(&mut open);
         }
-        self.open = Some(open);
+        self.so_far.open = Some(open);
         self.end_field();
     }
 
     /// Scans the next part of a field: the same findings as [`RecordScan::field`] over all parts
     /// together. The field goes on until [`RecordScan::end_field`].
     pub fn part(&mut self, path: &str, key: &str, text: &str) {
-        if self.open.is_none() {
+        if self.so_far.open.is_none() {
             self.open_field(path, key);
         }
-        let mut open = self.open.take().expect("it was just opened");
+        let mut open = self.so_far.open.take().expect("it was just opened");
         open.buffer.push_str(text);
         self.full_windows(&mut open);
-        self.open = Some(open);
+        self.so_far.open = Some(open);
     }
 
     /// Ends a field that came in parts, if there is one.
     pub fn end_field(&mut self) {
-        let Some(mut open) = self.open.take() else {
+        let Some(mut open) = self.so_far.open.take() else {
             return;
         };
         while !self.next_window(&mut open, true) {}
@@ -212,7 +187,7 @@ impl<'s> RecordScan<'s> {
     fn open_field(&mut self, path: &str, key: &str) {
         let mut buffer = std::mem::take(&mut self.scratch.feed);
         buffer.clear();
-        self.open = Some(OpenField {
+        self.so_far.open = Some(OpenField {
             path: path.to_owned(),
             key: key.to_owned(),
             buffer,
@@ -251,8 +226,8 @@ impl<'s> RecordScan<'s> {
             characters: *base_characters,
             own: *own..if last { usize::MAX } else { end },
         });
-        self.found.text_bytes += (end - *own) as u64;
-        self.found.characters += buffer[*own..end].chars().count() as u64;
+        self.so_far.found.text_bytes += (end - *own) as u64;
+        self.so_far.found.characters += buffer[*own..end].chars().count() as u64;
         if last {
             return true;
         }
@@ -266,15 +241,19 @@ impl<'s> RecordScan<'s> {
 
     /// Ends the record: aggregates, thresholds of rules, order.
     pub fn finish(mut self) -> RecordFindings {
-        if self.found.counts.is_empty() {
-            return self.found;
+        if self.so_far.found.counts.is_empty() {
+            return self.so_far.found;
         }
-        self.members.sort_by_key(|m| (m.position, m.span));
+        self.so_far.members.sort_by_key(|m| (m.position, m.span));
         for index in 0..self.scanner.aggregates.len() {
             let rule = &self.scanner.aggregates[index];
-            for group in rule.groups(&self.members, &self.entities, &self.distinct) {
+            for group in rule.groups(
+                &self.so_far.members,
+                &self.so_far.entities,
+                &self.so_far.distinct,
+            ) {
                 let finding = Finding {
-                    field: self.fields[group.field].clone(),
+                    field: self.so_far.fields[group.field].clone(),
                     span: group.span,
                     rule: group.rule,
                     code_points: Span::new(0, 0),
@@ -289,13 +268,13 @@ impl<'s> RecordScan<'s> {
             }
         }
         self.apply_thresholds();
-        self.found.findings.sort();
-        self.found
+        self.so_far.found.findings.sort();
+        self.so_far.found
     }
 
     /// Drops rules that ask for more matches than there are.
     fn apply_thresholds(&mut self) {
-        let characters = self.found.characters.max(1) as f64;
+        let characters = self.so_far.found.characters.max(1) as f64;
         let rules = &self.scanner.terms.rules;
         let too_few = |rule: RuleIndex, counts: &FindingCounts| {
             rules[rule.0 as usize].as_ref().is_some_and(|spec| {
@@ -306,6 +285,7 @@ impl<'s> RecordScan<'s> {
             })
         };
         let dropped: Vec<RuleIndex> = self
+            .so_far
             .found
             .counts
             .iter()
@@ -313,9 +293,9 @@ impl<'s> RecordScan<'s> {
             .map(|(r, _)| *r)
             .collect();
         for rule in dropped {
-            self.found.counts.remove(&rule);
-            self.found.findings.retain(|f| f.rule != rule);
-            self.found.values.retain(|(r, _)| *r != rule);
+            self.so_far.found.counts.remove(&rule);
+            self.so_far.found.findings.retain(|f| f.rule != rule);
+            self.so_far.found.values.retain(|(r, _)| *r != rule);
         }
     }
 
