@@ -298,7 +298,8 @@ impl<'a> Table<'a> {
                     self.visit(others.as_ref().expect("just loaded"), row, &unwanted)?;
                 }
             }
-            self.tell(plan, count, records)?;
+            plan.tell_all(records, &self.cells, count, self.row)?;
+            self.row += count as u64;
             done += rows;
         }
         Ok(())
@@ -344,23 +345,6 @@ impl<'a> Table<'a> {
         }
         let visited = visit.visited;
         Ok(self.context.budget.decoded(visited)?)
-    }
-
-    fn tell(&mut self, plan: &Plan, rows: usize, records: &mut Records<'_>) -> Result<(), Fault> {
-        for cells in &self.cells {
-            records.replaced(cells.replaced);
-            if cells.binary {
-                records.note_file("note:binary-column");
-            }
-        }
-        for row in 0..rows {
-            let before = records.accounted();
-            plan.tell(records, &self.cells, row, self.row);
-            self.row += 1;
-            let text = records.accounted() - before;
-            self.context.budget.decoded(text + 1)?;
-        }
-        Ok(())
     }
 }
 

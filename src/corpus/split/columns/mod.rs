@@ -117,8 +117,35 @@ impl Plan {
         columns.any(|column| !cells[*column].of_row(row).is_empty())
     }
 
+    /// Tells the first `rows` rows of `cells` in full; the first is number `first` of its file.
+    ///
+    /// # Errors
+    ///
+    /// Limits of the shard: a dictionary gives more text than what holds it.
+    pub fn tell_all(
+        &self,
+        records: &mut Records<'_>,
+        cells: &[Cells],
+        rows: usize,
+        first: u64,
+    ) -> Result<(), Fault> {
+        for cells in cells {
+            records.replaced(cells.replaced);
+            if cells.binary {
+                records.note_file("note:binary-column");
+            }
+        }
+        for row in 0..rows {
+            let before = records.accounted();
+            self.tell(records, cells, row, first + row as u64);
+            let text = records.accounted() - before;
+            records.context.budget.decoded(text + 1)?;
+        }
+        Ok(())
+    }
+
     /// Tells a row, number `number` of its file, in full.
-    pub fn tell(&self, records: &mut Records<'_>, cells: &[Cells], row: usize, number: u64) {
+    fn tell(&self, records: &mut Records<'_>, cells: &[Cells], row: usize, number: u64) {
         let value = |column: usize| {
             let cell = cells[column].of_row(row).next()?;
             Some(cells[column].text(cell).to_owned())

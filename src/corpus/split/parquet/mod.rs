@@ -191,7 +191,8 @@ impl Table<'_> {
             if (0..batch).any(|row| !self.plan.has_text(&self.cells, row)) {
                 self.others(done, batch, reading)?;
             }
-            self.tell(batch, records)?;
+            self.plan.tell_all(records, &self.cells, batch, self.row)?;
+            self.row += batch as u64;
             done += batch as u64;
         }
         for column in 0..self.cells.len() {
@@ -233,24 +234,6 @@ impl Table<'_> {
             }
         }
         reading.passed = done + rows as u64;
-        Ok(())
-    }
-
-    fn tell(&mut self, rows: usize, records: &mut Records<'_>) -> Result<(), Fault> {
-        for cells in &self.cells {
-            records.replaced(cells.replaced);
-            if cells.binary {
-                records.note_file("note:binary-column");
-            }
-        }
-        for row in 0..rows {
-            let before = records.accounted();
-            self.plan.tell(records, &self.cells, row, self.row);
-            self.row += 1;
-            // A dictionary gives more text than pages hold.
-            let text = records.accounted() - before;
-            self.context.budget.decoded(text + 1)?;
-        }
         Ok(())
     }
 }
