@@ -11,6 +11,8 @@ use tempfile::TempDir;
 use yujian::detect::{DetectOptions, Scanner};
 use yujian::rules::RuleSet;
 
+use super::same_bytes::bytes_of;
+
 /// The corpus of the fixtures, a pack of many invented words, a text with some of them, and a
 /// cache of its own.
 struct Bench {
@@ -115,23 +117,6 @@ fn copy(from: &Path, to: &Path) {
             }
         }
     }
-}
-
-fn bytes_of(run: &Path) -> Vec<(String, Vec<u8>)> {
-    let entries = fs::read_dir(run).unwrap().map(|entry| entry.unwrap());
-    let mut files: Vec<(String, Vec<u8>)> = entries
-        .map(|entry| {
-            let name = entry.file_name().into_string().unwrap();
-            (name, fs::read(entry.path()).unwrap())
-        })
-        .collect();
-    files.sort();
-    for (_, content) in files.iter_mut().filter(|(name, _)| name == "run.json") {
-        let mut json: serde_json::Value = serde_json::from_slice(content).unwrap();
-        json.as_object_mut().unwrap().remove("environment");
-        *content = json.to_string().into_bytes();
-    }
-    files
 }
 
 #[test]

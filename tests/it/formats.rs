@@ -1,13 +1,13 @@
 //! Every format, compression and charset gives the same findings for the same documents.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write as _;
 
 use encoding_rs::GB18030;
 use serde_json::{Value, json};
 
 use super::command::Bench;
+use super::packed::{bzip2, gzip, lz4, seven_zip_of, tar_of, xz, zip_of, zstd};
+use super::same_bytes::bytes_of;
 
 /// Documents with findings of several kinds, and everything that formats must quote.
 pub fn documents() -> Vec<(String, String)> {
@@ -65,74 +65,6 @@ fn ended_table(
         writer.write_record([id, text]).unwrap();
     }
     String::from_utf8(writer.into_inner().unwrap()).unwrap()
-}
-
-pub fn tar_of(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut builder = tar::Builder::new(Vec::new());
-    for (name, content) in files {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(content.len() as u64);
-        header.set_mode(0o644);
-        // Names that the builder would refuse are what some tests are about.
-        let raw = header.as_gnu_mut().unwrap();
-        raw.name[..name.len()].copy_from_slice(name.as_bytes());
-        header.set_cksum();
-        builder.append(&header, *content).unwrap();
-    }
-    builder.into_inner().unwrap()
-}
-
-pub fn zip_of(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (name, content) in files {
-        let options = zip::write::SimpleFileOptions::default();
-        writer.start_file(*name, options).unwrap();
-        writer.write_all(content).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
-}
-
-/// All files in one block if `solid`, else each in its own.
-pub fn seven_zip_of(files: &[(&str, &[u8])], solid: bool) -> Vec<u8> {
-    use sevenz_rust2::{ArchiveEntry, ArchiveWriter, SourceReader};
-    let mut writer = ArchiveWriter::new(std::io::Cursor::new(Vec::new())).unwrap();
-    let entries = files.iter().map(|(name, _)| ArchiveEntry::new_file(name));
-    let readers = files.iter().map(|(_, content)| SourceReader::new(*content));
-    if solid {
-        let (entries, readers) = (entries.collect(), readers.collect());
-        writer.push_archive_entries(entries, readers).unwrap();
-    } else {
-        for (entry, reader) in entries.zip(readers) {
-            writer.push_archive_entry(entry, Some(reader)).unwrap();
-        }
-    }
-    writer.finish().unwrap().into_inner()
-}
-
-pub fn gzip(content: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(content).unwrap();
-    encoder.finish().unwrap()
-}
-
-pub fn xz(content: &[u8]) -> Vec<u8> {
-    liblzma::encode_all(content, 1).unwrap()
-}
-
-pub fn bzip2(content: &[u8]) -> Vec<u8> {
-    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
-    encoder.write_all(content).unwrap();
-    encoder.finish().unwrap()
-}
-
-pub fn lz4(content: &[u8]) -> Vec<u8> {
-    let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
-    encoder.write_all(content).unwrap();
-    encoder.finish().unwrap()
-}
-
-pub fn zstd(content: &[u8]) -> Vec<u8> {
-    zstd::bulk::compress(content, 1).unwrap()
 }
 
 fn utf16(text: &str, little: bool) -> Vec<u8> {
@@ -330,24 +262,6 @@ fn the_same_documents_give_the_same_findings_in_every_format() {
     }
 }
 
-/// Everything in a run but the environment.
-fn bytes_of(bench: &Bench, run: &str) -> Vec<(String, Vec<u8>)> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(bench.path(run)).unwrap() {
-        let entry = entry.unwrap();
-        let mut content = fs::read(entry.path()).unwrap();
-        let name = entry.file_name().into_string().unwrap();
-        if name == "run.json" {
-            let mut json: Value = serde_json::from_slice(&content).unwrap();
-            json.as_object_mut().unwrap().remove("environment");
-            content = json.to_string().into_bytes();
-        }
-        files.push((name, content));
-    }
-    files.sort();
-    files
-}
-
 #[test]
 fn threads_chunks_and_maps_do_not_change_a_byte() {
     let bench = Bench::new();
@@ -399,7 +313,7 @@ fn threads_chunks_and_maps_do_not_change_a_byte() {
             "{}",
             super::command::told(&output).1
         );
-        bytes_of(&bench, run)
+        bytes_of(&bench.path(run))
     };
     let first = scan("one", &["--threads", "1"]);
     let second = scan("two", &["--threads", "3", "--max-memory", "1M"]);

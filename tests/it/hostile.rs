@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use super::command::Bench;
-use super::formats::{bzip2, documents, gzip, jsonl, lz4, table, tar_of, xz, zip_of};
+use super::formats::{documents, jsonl, table};
+use super::packed::{bzip2, gzip, lz4, tar_of, xz, zip_of};
 
 #[test]
 fn what_is_broken_is_read_as_far_as_it_goes_and_fails() {

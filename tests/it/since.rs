@@ -7,13 +7,15 @@ use assert_cmd::Command;
 use proptest::prelude::*;
 use serde_json::Value;
 
+use crate::packed::gzip;
+
 #[path = "since_bench.rs"]
 mod bench;
 #[path = "since_formats.rs"]
 mod formats;
 
 use bench::{
-    Bench, Files, RULES, base, corpus, edited, gzip, pack, records, rule, scanned, told, unheard,
+    Bench, Files, RULES, base, corpus, edited, pack, records, rule, scanned, told, unheard,
     with_pack,
 };
 

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use assert_cmd::Command;
 use serde_json::Value;
+
+use crate::packed::gzip;
 use tempfile::TempDir;
 
 /// Rules of every kind, by id. The pack counts as imported, so that examples are not asked for.
@@ -263,12 +264,6 @@ pub fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 
 pub fn told(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
-
-pub fn gzip(content: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(content).unwrap();
-    encoder.finish().unwrap()
 }
 
 /// Records of fragments, some lines broken; always the same for a seed.

@@ -1,33 +1,12 @@
 //! `scan --since` where formats meet: lines of JSON and documents in UTF-8 are taken over in any
 //! compression, everything else is scanned in full, and the run is that of a full scan.
 
-use std::io::Write as _;
-
-use super::bench::{Bench, base, gzip, records, rule, with_pack};
+use super::bench::{Bench, base, records, rule, with_pack};
 use super::why_full;
+use crate::packed::{gzip, tar_of, zip_of};
 
 /// Shards of [`corpus`] that are taken over.
 const TAKEN_OVER: u64 = 11;
-
-fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut builder = tar::Builder::new(Vec::new());
-    for (name, content) in files {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(content.len() as u64);
-        builder.append_data(&mut header, name, *content).unwrap();
-    }
-    builder.into_inner().unwrap()
-}
-
-fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (name, content) in files {
-        let options = zip::write::SimpleFileOptions::default();
-        writer.start_file(*name, options).unwrap();
-        writer.write_all(content).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
-}
 
 fn gb18030(text: &str) -> Vec<u8> {
     encoding_rs::GB18030.encode(text).0.into_owned()
@@ -58,10 +37,13 @@ fn corpus(bench: &Bench) {
         ("lines.jsonl", lines.as_bytes()),
         ("裸聊.txt", "裸聊,冰毒".as_bytes()),
     ];
-    let inner = zip(&inside);
+    let inner = zip_of(&inside);
     write("a.zip", &inner);
-    write("b.tar", &tar(&[inside[0], ("in.zip", &inner), inside[1]]));
-    write("b.tgz", &gzip(&tar(&inside)));
+    write(
+        "b.tar",
+        &tar_of(&[inside[0], ("in.zip", &inner), inside[1]]),
+    );
+    write("b.tgz", &gzip(&tar_of(&inside)));
     // Names that stand among those of what is in the archive.
     write("a.zip x.jsonl", records(5, 50).as_bytes());
     write("a.zip!lines.jsonl", records(6, 50).as_bytes());
@@ -126,7 +108,7 @@ fn a_shard_that_has_become_an_archive_is_scanned_in_full() {
     let lines = records(1, 200);
     bench.write(
         "corpus/d/lines.jsonl",
-        &zip(&[("a.jsonl", lines.as_bytes())]),
+        &zip_of(&[("a.jsonl", lines.as_bytes())]),
     );
     bench.write("corpus/a.zip", lines.as_bytes());
     bench.write("corpus/d/none.md", &[0xFF, 0xFE, 0x3A, 0x53]);

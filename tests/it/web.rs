@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::command::Bench;
-use super::formats::{documents, gzip, jsonl, tar_of, zip_of};
+use super::formats::{documents, jsonl};
+use super::packed::{gzip, tar_of, zip_of};
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
