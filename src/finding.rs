@@ -6,8 +6,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Span;
 use crate::stored::stored;
+use crate::{Details, Span};
 
 /// Position of a rule in the [`RuleSet`](crate::rules::RuleSet) that found something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -217,6 +217,8 @@ pub struct Finding {
     pub folds: Folds,
     /// Why it does not count, if it does not: `context:legal`, `allow:carrier hotline`, …
     pub suppressed_by: Option<String>,
+    /// What it says beyond its place.
+    pub details: Details,
 }
 
 stored!(struct RuleIndex(_));

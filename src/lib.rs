@@ -1,6 +1,7 @@
 //! Yujian 语鉴: the training-corpus compliance scanner.
 
 mod data;
+mod details;
 mod error;
 mod finding;
 mod limit;
@@ -21,6 +22,7 @@ pub mod scan;
 pub mod text;
 pub mod tokens;
 
+pub use details::Details;
 pub use error::{Complaint, RunError, SetupError, ShardError};
 pub use finding::{Confidence, Finding, Folds, RuleIndex, Severity, ValueHash};
 pub use limit::Limit;

@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result};
 use super::args::{Common, RuleFiles, RulesCommand};
 use super::{Outcome, lexicon};
 use crate::detect::pii::confirm;
+use crate::detect::rights;
 use crate::detect::{DetectOptions, Scanner, Scratch, prove};
 use crate::rules::RuleSet;
 use crate::rules::syntax::RuleSpec;
@@ -21,8 +22,10 @@ pub fn run(command: &RulesCommand, common: &Common) -> Result<Outcome> {
             confirmations: true,
             ..
         } => {
-            for named in confirm::all() {
-                writeln!(out, "{}\t{}", named.name, named.what)?;
+            let of_values = confirm::all().map(|named| (named.name, named.what));
+            let of_marks = rights::confirm::all().map(|named| (named.name, named.what));
+            for (name, what) in of_values.chain(of_marks) {
+                writeln!(out, "{name}\t{what}")?;
             }
         }
         RulesCommand::List { rules, json, .. } => {
@@ -186,6 +189,9 @@ fn try_text(
         )?;
         if !finding.folds.is_empty() {
             writeln!(out, "  folds: {}", finding.folds)?;
+        }
+        for (name, value) in finding.details.iter() {
+            writeln!(out, "  {name}: {value}")?;
         }
         if let Some(reason) = &finding.suppressed_by {
             writeln!(out, "  suppressed: {reason}")?;

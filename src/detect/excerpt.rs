@@ -69,6 +69,36 @@ pub fn excerpt(text: &str, span: Span, hide: &Hide<'_>) -> String {
     out
 }
 
+/// Characters of a phrase in details.
+const LONGEST_PHRASE: usize = 80;
+
+/// A phrase of the text in one line, without what does not show, shortened.
+pub fn phrase(text: &str) -> String {
+    let shown = |c: char| {
+        if c.is_control() || is_invisible(c) {
+            ' '
+        } else {
+            c
+        }
+    };
+    let text: String = text.chars().map(shown).collect();
+    let text = text.split_whitespace().collect::<Vec<&str>>().join(" ");
+    match text.char_indices().nth(LONGEST_PHRASE) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
+    }
+}
+
+/// A phrase with everything hidden that looks like part of a number or an address.
+pub fn without_values(text: &str) -> String {
+    let hidden = look_alikes(text, 0);
+    let inside = |at: usize| hidden.iter().any(|span| span.range().contains(&at));
+    let characters = text.char_indices();
+    characters
+        .map(|(at, c)| if inside(at) { '*' } else { c })
+        .collect()
+}
+
 /// At most half of a value is shown, whatever the rule says.
 fn capped(mask: Mask, total: usize) -> Mask {
     let half = total / 2;

@@ -12,6 +12,7 @@ pub mod pii;
 mod profile;
 mod proof;
 mod record;
+pub mod rights;
 mod scanner;
 mod stored;
 

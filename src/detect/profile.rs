@@ -7,7 +7,14 @@ use super::Scanner;
 use crate::RuleIndex;
 
 /// Names of the stages, in the order of [`Stage`].
-const STAGES: [&str; 5] = ["keywords", "settle keywords", "anchors", "fold", "patterns"];
+const STAGES: [&str; 6] = [
+    "keywords",
+    "settle keywords",
+    "anchors",
+    "marks",
+    "fold",
+    "patterns",
+];
 
 /// A stage of detection.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +25,8 @@ pub enum Stage {
     Settle,
     /// Finding where values may stand.
     Anchors,
+    /// Marks of rights, and secrets.
+    Marks,
     /// Folding what surrounds them.
     Fold,
     /// Clusters and patterns.
@@ -27,7 +36,7 @@ pub enum Stage {
 /// Counters, one set for all threads.
 #[derive(Debug)]
 pub struct Profile {
-    stages: [AtomicU64; 5],
+    stages: [AtomicU64; 6],
     rules: Vec<(AtomicU64, AtomicU64, AtomicU64)>,
 }
 

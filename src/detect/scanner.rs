@@ -7,6 +7,7 @@ use super::aggregate::AggregateRule;
 use super::keyword::{Candidate, CompiledTerms, Hit, Settle, Stage, TermFinder};
 use super::pii::{Anchors, CompiledPatterns, Key};
 use super::record::{PausedRecord, RecordScan};
+use super::rights::{CompiledMarks, Mark, MarkKey};
 use crate::rules::RuleSet;
 use crate::text::View;
 use crate::{Complaint, Finding, RuleIndex, SetupError, ValueHash};
@@ -39,6 +40,7 @@ pub struct Scanner {
     pub(super) settle: Settle,
     pub(super) anchors: Anchors,
     pub(super) patterns: CompiledPatterns,
+    pub(super) marks: CompiledMarks,
     pub(super) aggregates: Vec<AggregateRule>,
     pub(super) options: DetectOptions,
     pub(super) profile: Option<super::Profile>,
@@ -52,6 +54,7 @@ pub(super) struct Compiled {
     /// Terms that decide about matches of others.
     pub around: TermFinder,
     pub patterns: CompiledPatterns,
+    pub marks: CompiledMarks,
 }
 
 /// Buffers of one thread, reused from record to record.
@@ -67,6 +70,9 @@ pub struct Scratch {
     /// Where values may stand.
     pub(super) segments: Vec<Range<usize>>,
     pub(super) candidates: Vec<Candidate>,
+    pub(super) marks: Vec<Mark>,
+    /// Of the field before.
+    pub(super) mark_key: MarkKey,
     pub(super) feed: String,
 }
 
@@ -85,6 +91,7 @@ impl Scanner {
             || CompiledPatterns::new(&rules, &mut of_patterns),
         );
         complaints.append(&mut of_patterns);
+        let marks = CompiledMarks::new(&rules, &mut complaints);
         if !complaints.is_empty() {
             return Err(SetupError::Complaints(complaints));
         }
@@ -98,6 +105,7 @@ impl Scanner {
             everywhere,
             around,
             patterns,
+            marks,
         };
         Ok(Self::of(compiled, options))
     }
@@ -109,6 +117,7 @@ impl Scanner {
             everywhere,
             around,
             patterns,
+            marks,
         } = compiled;
         let settle = Settle::new(&terms, around);
         let anchors = Anchors::new(&patterns);
@@ -120,6 +129,7 @@ impl Scanner {
             settle,
             anchors,
             patterns,
+            marks,
             aggregates,
             options,
             profile: None,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::keyword::{CompiledTerms, TermFinder};
 use super::pii::CompiledPatterns;
+use super::rights::CompiledMarks;
 use super::scanner::{Compiled, DetectOptions, Scanner};
 use crate::rules::RuleSet;
 use crate::stored::{Reader, Stored};
@@ -49,6 +50,7 @@ impl Scanner {
         table.adopt();
         let compiled = Compiled {
             patterns: CompiledPatterns::known(&rules),
+            marks: CompiledMarks::known(&rules),
             rules,
             terms,
             everywhere,

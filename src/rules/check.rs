@@ -124,10 +124,12 @@ fn one(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
         !rule.all_of.is_empty(),
         rule.pattern.is_some() || rule.anchor == Some(Anchor::Address),
         rule.aggregate.is_some(),
+        rule.detector.is_some(),
     ];
     if kinds.iter().filter(|k| **k).count() != 1 {
         report(
-            "must have exactly one of `terms`, `all_of`, `pattern` and `aggregate`".to_owned(),
+            "must have exactly one of `terms`, `all_of`, `pattern`, `aggregate` and `detector`"
+                .to_owned(),
             "split it into several rules, or say what it looks for",
         );
     }
@@ -217,6 +219,13 @@ fn terms(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
             !rule.terms.is_empty() || !rule.all_of.is_empty(),
         ),
         ("mask", rule.mask.is_some(), rule.entity.is_some()),
+        ("reach", rule.reach.is_some(), is_mark(rule)),
+        ("entropy", rule.entropy.is_some(), is_mark(rule)),
+        (
+            "words",
+            !rule.words.is_empty(),
+            is_mark(rule) || rule.detector.is_some(),
+        ),
     ] {
         if used && !wanted {
             report(
@@ -273,7 +282,21 @@ fn pattern(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
     if has_pattern != rule.anchor.is_some_and(|a| a != Anchor::Address) {
         report(
             "`pattern` and `anchor` go together".to_owned(),
-            "say where to look: digit, at, context, none",
+            "say where to look: digit, at, context, word, none",
+        );
+    }
+    if is_mark(rule) && rule.words.is_empty() {
+        report(
+            "anchor `word` without `words`".to_owned(),
+            "list the words by which the mark is found",
+        );
+    }
+    if let Some((before, after)) = rule.reach
+        && before.max(after) > MOST_REACH
+    {
+        report(
+            format!("`reach` beyond {MOST_REACH} characters"),
+            "a mark that is longer needs a detector",
         );
     }
     if rule.anchor == Some(Anchor::Context) && rule.context.is_empty() {
@@ -295,6 +318,14 @@ fn pattern(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
         );
     }
 }
+
+/// Whether the rule describes a mark.
+fn is_mark(rule: &RuleSpec) -> bool {
+    rule.anchor == Some(Anchor::Word)
+}
+
+/// Characters that a mark may reach beyond its words.
+const MOST_REACH: usize = 4_000;
 
 fn is_version(version: &str) -> bool {
     let parts: Vec<&str> = version.split('.').collect();

@@ -81,6 +81,11 @@ pub struct RuleSpec {
 
     pub pattern: Option<String>,
     pub anchor: Option<Anchor>,
+    #[serde(default)]
+    pub words: Vec<String>,
+    pub reach: Option<(usize, usize)>,
+    pub entropy: Option<f64>,
+    pub detector: Option<String>,
     pub min_digits: Option<usize>,
     pub min_length: Option<usize>,
     #[serde(default)]
@@ -153,6 +158,8 @@ pub enum Anchor {
     At,
     /// After context words.
     Context,
+    /// Around the words of the rule: a mark, which may be long.
+    Word,
     /// Where an address ends in a number of a house or room.
     Address,
     /// Everywhere.
@@ -250,13 +257,14 @@ pub fn sizes(rule: &RuleSpec) -> BTreeMap<&'static str, usize> {
         ("terms", rule.terms.len()),
         ("all_of", rule.all_of.iter().map(Vec::len).sum()),
         ("context", rule.context.len()),
+        ("words", rule.words.len()),
     ])
 }
 
 stored!(struct RuleSpec {
     id, title, risk, ecology, source, entity, class, severity, confidence,
     terms, all_of, within, not_near, allow, min_count, density, boundary, folds_off, evasion,
-    pattern, anchor, min_digits, min_length, confirm, context, context_within, context_before,
+    pattern, anchor, words, reach, entropy, detector, min_digits, min_length, confirm, context, context_within, context_before,
     canonical_tail, context_required, context_confidence, against, allow_values, mask,
     supersedes, aggregate, examples, near_misses, imported,
 });
@@ -275,6 +283,7 @@ stored!(
         Digit,
         At,
         Context,
+        Word,
         Address,
         None,
     }

@@ -160,6 +160,7 @@ impl Carry {
             value: value.flatten(),
             folds,
             suppressed_by: row.suppressed_by,
+            details: row.details,
         })
     }
 

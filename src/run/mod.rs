@@ -40,7 +40,7 @@ pub use since::{Apart, Since};
 pub use table::Rows;
 
 /// Version of the layout of a run directory. A reader refuses any other.
-pub const FORMAT_VERSION: u32 = 5;
+pub const FORMAT_VERSION: u32 = 6;
 
 /// Written last: a directory with this file is a complete run.
 pub(crate) const RUN_FILE: &str = "run.json";

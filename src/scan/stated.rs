@@ -35,7 +35,10 @@ fn masked(name: &str, value: &str, scanner: &Scanner, scratch: &mut Scratch) -> 
     scan.field(name, name, value);
     let found = scan.finish();
     let infos = scanner.rules().infos();
-    let personal = |rule: crate::RuleIndex| infos[rule.0 as usize].entity.is_some();
+    let personal = |rule: crate::RuleIndex| {
+        let entity = infos[rule.0 as usize].entity.as_deref();
+        entity.is_some_and(|entity| !entity.starts_with("rights."))
+    };
     let all: u64 = found
         .counts
         .iter()

@@ -18,6 +18,8 @@ struct Subject<'a> {
     value: String,
     /// What has to stand before it.
     lead: String,
+    /// Where the finding lies in the value: a mark is tried with the words it is found by.
+    inside: std::ops::Range<usize>,
 }
 
 fn of_rule<'f>(scanner: &Scanner, rule: &RuleSpec, findings: &'f [Finding]) -> Option<&'f Finding> {
@@ -49,6 +51,18 @@ fn subject<'a>(scanner: &'a Scanner, rule: &'a RuleSpec) -> Subject<'a> {
     let example = &rule.examples[0];
     let findings = scanner.scan_text(example);
     let found = of_rule(scanner, rule, &findings).unwrap();
+    if rule.anchor == Some(Anchor::Word) {
+        let value = half_width(example);
+        let found = scanner.scan_text(&value);
+        let inside = of_rule(scanner, rule, &found).unwrap().span.range();
+        return Subject {
+            scanner,
+            rule,
+            value,
+            lead: String::new(),
+            inside,
+        };
+    }
     let value = half_width(&example[found.span.range()]);
     let leads = std::iter::once(String::new())
         .chain(rule.context.iter().cloned())
@@ -61,6 +75,7 @@ fn subject<'a>(scanner: &'a Scanner, rule: &'a RuleSpec) -> Subject<'a> {
             return Subject {
                 scanner,
                 rule,
+                inside: 0..value.len(),
                 value,
                 lead,
             };
@@ -77,10 +92,17 @@ impl Subject<'_> {
         let findings = self.scanner.scan_text(text);
         let found = of_rule(self.scanner, self.rule, &findings);
         let at = text.rfind(value).unwrap();
+        // Every character of a full-width value is three bytes, or was before.
+        let place = |inside: usize| {
+            let characters = self.value[..inside].chars().count();
+            let end = value.char_indices().nth(characters);
+            at + end.map_or(value.len(), |(end, _)| end)
+        };
+        let expected = place(self.inside.start)..place(self.inside.end);
         let id = self.rule.id.get_ref();
         match found {
             None => failures.push(format!("{id}, {kind}: nothing in {text:?}")),
-            Some(f) if f.span.range() != (at..at + value.len()) => {
+            Some(f) if f.span.range() != expected => {
                 failures.push(format!(
                     "{id}, {kind}: {:?} in {text:?}",
                     &text[f.span.range()]

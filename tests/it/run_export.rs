@@ -19,7 +19,7 @@ fn exports_have_every_column_and_every_row() {
             manifest.totals.findings.kept,
             "id,path,record,record_id,source,field,span_start,span_end,code_points_start,\
              code_points_end,rule,risk,ecology,entity,class_45574,class_35273,high_risk,severity,\
-             confidence,reasons,excerpt,value_hash,folds,suppressed_by,shard_digest",
+             confidence,reasons,excerpt,value_hash,folds,suppressed_by,details,shard_digest",
         ),
         (
             Table::Records,
@@ -95,13 +95,13 @@ fn an_export_row_in_full() {
         r#""class_45574":"敏感-金融","class_35273":true,"high_risk":false,"severity":"medium","#,
         r#""confidence":0.5,"reasons":"checksum+context","excerpt":"电话 1**7393","#,
         r#""value_hash":"aa5ea2ca88b6b28cc3634597a36f7f84","folds":"width+case","#,
-        r#""suppressed_by":null,"shard_digest":"#,
+        r#""suppressed_by":null,"details":{},"shard_digest":"#,
         r#""4aaad84f7810a2ef4dd5372c7f80982addde175864f05cee30d538e51acc890c"}"#,
     );
     assert_eq!(rows(Table::Findings, ExportFormat::Jsonl)[0], expected);
     let expected = concat!(
         "16ffc9bc998882e586610cac61453a1d,\"'=a,b.jsonl\",1,'=1,books,text,0,11,0,5,",
-        "rights.notice,,E1;E2,,,,,low,0.89,checksum+context,电话 1**4489,,width+case,,",
+        "rights.notice,,E1;E2,,,,,low,0.89,checksum+context,电话 1**4489,,width+case,,{},",
         "4aaad84f7810a2ef4dd5372c7f80982addde175864f05cee30d538e51acc890c",
     );
     assert_eq!(rows(Table::Findings, ExportFormat::Csv)[2], expected);

@@ -239,10 +239,10 @@ fn what_is_no_run_is_not_opened() {
     let good = fs::read_to_string(path("run.json")).unwrap();
     fs::write(
         path("run.json"),
-        good.replace("\"format_version\": 5", "\"format_version\": 6"),
+        good.replace("\"format_version\": 6", "\"format_version\": 7"),
     )
     .unwrap();
-    assert!(open().contains("has format version 6, this program reads 5"));
+    assert!(open().contains("has format version 7, this program reads 6"));
     fs::write(path("run.json"), &good[..good.len() / 2]).unwrap();
     assert!(open().contains("is damaged"));
     fs::write(

@@ -256,6 +256,7 @@ fn found(record: u64, offset: u64, source: &str, seed: u64, findings: usize) -> 
             value: (rule.0 == 0).then(|| ValueHash(value.as_bytes()[..16].try_into().unwrap())),
             folds: Folds::WIDTH.union(Folds::CASE),
             suppressed_by: suppressed.then(|| "context:legal".to_owned()),
+            details: yujian::Details::default(),
         });
     }
     outcome

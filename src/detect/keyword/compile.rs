@@ -29,6 +29,8 @@ pub enum Role {
     Context(RuleIndex),
     /// A word that speaks against it.
     Against(RuleIndex),
+    /// A word by which a mark of the rule is found.
+    Mark(RuleIndex),
 }
 
 /// A keyword rule as matching needs it.
@@ -141,7 +143,7 @@ impl CompiledTerms {
     /// Whether a term is looked for at this stage for the sake of a role.
     pub fn is_wanted(&self, role: Role, stage: Stage) -> bool {
         match (role, stage) {
-            (Role::Term(_) | Role::Group(..), _) => stage == Stage::Everywhere,
+            (Role::Term(_) | Role::Group(..) | Role::Mark(_), _) => stage == Stage::Everywhere,
             // Words that lead to values also speak for the values around them.
             (Role::Context(rule), Stage::Everywhere) => self.leads[rule.0 as usize],
             (Role::Context(_) | Role::Allow(_) | Role::Near(_) | Role::Against(_), _) => {
@@ -286,6 +288,9 @@ impl Builder {
         rule.against
             .iter()
             .for_each(|word| self.add(word, Role::Against(index)));
+        rule.words
+            .iter()
+            .for_each(|word| self.add(word, Role::Mark(index)));
         if rule.terms.is_empty() && rule.all_of.is_empty() {
             return None;
         }

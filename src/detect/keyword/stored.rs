@@ -22,6 +22,7 @@ impl Stored for Role {
             Self::Near(set) => (3u8, *set).put(out),
             Self::Context(rule) => (4u8, *rule).put(out),
             Self::Against(rule) => (5u8, *rule).put(out),
+            Self::Mark(rule) => (6u8, *rule).put(out),
         }
     }
 
@@ -33,6 +34,7 @@ impl Stored for Role {
             3 => Self::Near(Stored::take(from)?),
             4 => Self::Context(Stored::take(from)?),
             5 => Self::Against(Stored::take(from)?),
+            6 => Self::Mark(Stored::take(from)?),
             _ => return None,
         })
     }
@@ -47,12 +49,17 @@ impl CompiledTerms {
             let spec = specs.get(rule.0 as usize);
             spec.is_some_and(|spec| spec.anchor.is_some())
         };
+        let mark = |rule: crate::RuleIndex| {
+            let spec = specs.get(rule.0 as usize);
+            spec.is_some_and(|spec| !spec.words.is_empty())
+        };
         let role = |role: &Role| match *role {
             Role::Term(rule) => keyword(rule).is_some_and(|of| of.groups == 0),
             Role::Group(rule, group) => keyword(rule).is_some_and(|of| group < of.groups),
             Role::Allow(rule) => rule.is_none_or(|rule| keyword(rule).is_some()),
             Role::Near(set) => usize::from(set) < self.sets,
             Role::Context(rule) | Role::Against(rule) => pattern(rule),
+            Role::Mark(rule) => mark(rule),
         };
         let rule = |(position, rule): (usize, &Option<KeywordRule>)| {
             rule.as_ref().is_none_or(|rule| {

@@ -127,6 +127,7 @@ impl CompiledPatterns {
                     Anchor::Address => compiled.address.push(index),
                     Anchor::None => compiled.everywhere.push(index),
                     Anchor::Context => compiled.by_context.push(index),
+                    Anchor::Word => unreachable!("marks are no values"),
                 }
             }
             compiled.rules.push(rule);
@@ -164,7 +165,7 @@ fn one(
             hint: hint.to_owned(),
         });
     };
-    let anchor = spec.anchor?;
+    let anchor = spec.anchor.filter(|anchor| *anchor != Anchor::Word)?;
     let pattern = spec
         .pattern
         .as_deref()

@@ -22,5 +22,6 @@ mod pattern;
 mod placeholder;
 
 pub use anchors::{Anchors, Key};
-pub use compile::CompiledPatterns;
+pub use compile::{CompiledPatterns, compact};
 pub use engine::{Search, Value};
+pub use pattern::Pattern;

@@ -5,10 +5,33 @@ use crate::detect::aggregate::Member;
 use crate::detect::excerpt::{Hide, excerpt};
 use crate::detect::keyword::Candidate;
 use crate::detect::pii::Value;
+use crate::detect::rights::Mark;
 use crate::rules::syntax::Mask;
 use crate::scan::Distinct;
 use crate::text::{FoldTable, numerals};
-use crate::{Finding, Folds, Span};
+use crate::{Details, Finding, Folds, RuleIndex, Span};
+
+/// Entities of marks of rights begin so; what they find is public by its purpose.
+const RIGHTS: &str = "rights.";
+
+/// What was found at a place.
+#[derive(Clone, Copy)]
+enum Which<'a> {
+    Term(&'a Candidate),
+    Value(&'a Value),
+    Mark(&'a Mark),
+}
+
+impl Which<'_> {
+    const fn rank(self) -> (u8, RuleIndex) {
+        match self {
+            // Terms, and values, come in the order in which they were found.
+            Self::Term(_) => (0, RuleIndex(0)),
+            Self::Value(_) => (1, RuleIndex(0)),
+            Self::Mark(mark) => (2, mark.rule),
+        }
+    }
+}
 
 impl RecordScan<'_> {
     /// Keeps what of a window is its own, in the order of its places.
@@ -17,24 +40,28 @@ impl RecordScan<'_> {
         window: &Window<'_>,
         candidates: &[Candidate],
         values: &[(Value, Span)],
+        marks: &[Mark],
     ) {
-        let spans: Vec<Span> = values.iter().map(|(_, span)| *span).collect();
+        let mut spans: Vec<Span> = values.iter().map(|(_, span)| *span).collect();
+        let hidden = marks.iter().filter(|mark| !self.is_shown(mark.rule));
+        spans.extend(hidden.map(|mark| mark.span));
         let mut counter = CodePoints::new(window.text, window.characters);
         // In the order of their places, so that characters are counted once.
-        let mut order: Vec<(Span, Result<usize, usize>)> = Vec::new();
-        for (i, candidate) in candidates.iter().enumerate() {
-            order.push((Span::new(candidate.start, candidate.end), Ok(i)));
-        }
-        order.extend(spans.iter().enumerate().map(|(i, span)| (*span, Err(i))));
-        order.sort_by_key(|(span, which)| (span.start, span.end, which.is_err()));
+        let mut order: Vec<(Span, Which<'_>)> = Vec::new();
+        let terms = candidates.iter();
+        order.extend(terms.map(|of| (Span::new(of.start, of.end), Which::Term(of))));
+        order.extend(values.iter().map(|(of, span)| (*span, Which::Value(of))));
+        order.extend(marks.iter().map(|of| (of.span, Which::Mark(of))));
+        order.sort_by_key(|(span, which)| (span.start, span.end, which.rank()));
         for (span, which) in order {
             if !window.own.contains(&(span.start as usize)) {
                 continue;
             }
             let code_points = counter.span(span);
             match which {
-                Ok(i) => self.keyword(window, &candidates[i], span, code_points, &spans),
-                Err(i) => self.value(window, &values[i].0, span, code_points, &spans),
+                Which::Term(of) => self.keyword(window, of, span, code_points, &spans),
+                Which::Value(of) => self.value(window, of, span, code_points, &spans),
+                Which::Mark(of) => self.mark(window, of, code_points, &spans),
             }
         }
     }
@@ -84,6 +111,7 @@ impl RecordScan<'_> {
             suppressed_by: candidate
                 .harmless
                 .map(|i| spec.near[usize::from(i)].1.clone()),
+            details: Details::default(),
         });
     }
 
@@ -121,7 +149,39 @@ impl RecordScan<'_> {
             value: hash,
             folds,
             suppressed_by: value.allowed.clone(),
+            details: Details::default(),
         });
+    }
+
+    fn mark(&mut self, window: &Window<'_>, mark: &Mark, code_points: Span, values: &[Span]) {
+        let spec = &self.scanner.rules.rules()[mark.rule.0 as usize];
+        let own = (!self.is_shown(mark.rule)).then(|| spec.mask.unwrap_or_default());
+        let value = mark.value.as_deref();
+        let value = value.and_then(|value| self.scanner.value_hash(mark.rule, value));
+        let original = &window.text[mark.span.range()];
+        // Patterns of marks see case and the way the text is laid out.
+        let folds = FoldTable::get().folds_of(original).without(Folds::CASE);
+        self.keep_with_excerpt(window, mark.span, &Hide { values, own }, |excerpt| {
+            Finding {
+                field: window.path.to_owned(),
+                span: mark.span.shifted(window.base),
+                rule: mark.rule,
+                code_points,
+                confidence: mark.confidence,
+                reasons: mark.reasons.clone(),
+                excerpt,
+                value,
+                folds,
+                suppressed_by: mark.allowed.clone(),
+                details: mark.details.clone(),
+            }
+        });
+    }
+
+    /// Whether what a mark rule finds may be shown: what is said of rights, but no secret.
+    fn is_shown(&self, rule: RuleIndex) -> bool {
+        let entity = self.scanner.rules.info(rule).entity.as_deref();
+        entity.is_none_or(|entity| entity.starts_with(RIGHTS))
     }
 
     /// Notes a value for the aggregates.

@@ -8,10 +8,11 @@ mod found;
 use super::aggregate::Member;
 use super::pii::{Key, Search, Value};
 use super::profile::Stage;
+use super::rights::Part;
 use super::scanner::{Scanner, Scratch};
 use crate::scan::{Distinct, FindingCounts};
 use crate::text::FoldTable;
-use crate::{Finding, Folds, RuleIndex, Span};
+use crate::{Details, Finding, Folds, RuleIndex, Span};
 
 /// Bytes of a field that are searched at once. Longer fields are searched in windows that
 /// begin at multiples of it, whatever the shard was cut into.
@@ -263,6 +264,7 @@ impl<'s> RecordScan<'s> {
                     value: None,
                     folds: Folds::default(),
                     suppressed_by: None,
+                    details: Details::default(),
                 };
                 self.keep(finding);
             }
@@ -309,6 +311,8 @@ impl<'s> RecordScan<'s> {
             key,
             segments,
             candidates,
+            marks,
+            mark_key,
             ..
         } = &mut *self.scratch;
         let profile = scanner.profile.as_ref();
@@ -332,7 +336,18 @@ impl<'s> RecordScan<'s> {
         scanner
             .anchors
             .segments(patterns, terms, window.text, key, hits, segments);
-        let mut began = stage(Stage::Anchors, began);
+        let began = stage(Stage::Anchors, began);
+        let part = Part {
+            text: window.text,
+            own: window.own.clone(),
+            hits,
+            terms,
+        };
+        marks.clear();
+        scanner
+            .marks
+            .find(&part, (window.key, mark_key), view, marks);
+        let mut began = stage(Stage::Marks, began);
         let mut values: Vec<(Value, Span)> = Vec::new();
         for segment in segments.iter() {
             view.fold(&window.text[segment.clone()], FoldTable::get());
@@ -349,12 +364,14 @@ impl<'s> RecordScan<'s> {
             }));
             began = stage(Stage::Patterns, began);
         }
-        if candidates.is_empty() && values.is_empty() {
+        if candidates.is_empty() && values.is_empty() && marks.is_empty() {
             return;
         }
         let candidates = std::mem::take(candidates);
-        self.record_window(window, &candidates, &values);
+        let marks = std::mem::take(marks);
+        self.record_window(window, &candidates, &values, &marks);
         self.scratch.candidates = candidates;
+        self.scratch.marks = marks;
     }
 }
 

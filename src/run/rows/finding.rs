@@ -6,7 +6,7 @@ use crate::rules::{PiClass, RuleInfo};
 use crate::run::columns::Cells;
 use crate::run::table::Row;
 use crate::run::value::{Column, Kind, Value, column};
-use crate::{Confidence, Finding, Severity, Span};
+use crate::{Confidence, Details, Finding, Severity, Span};
 
 /// One row of `findings.parquet`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub struct FindingRow {
     pub folds: String,
     /// Why it does not count; none when it does.
     pub suppressed_by: Option<String>,
+    /// Holder, year, licence and the like.
+    pub details: Details,
     /// BLAKE3 of the shard; none if the shard could not be read to its end.
     pub shard_digest: Option<String>,
 }
@@ -131,6 +133,7 @@ impl FindingRow {
             value_hash: finding.value.map(|value| value.to_string()),
             folds: finding.folds.to_string(),
             suppressed_by: finding.suppressed_by.clone(),
+            details: finding.details.clone(),
             shard_digest: (!place.digest.is_empty()).then(|| place.digest.to_owned()),
         }
     }
@@ -169,6 +172,7 @@ impl Row for FindingRow {
         column("value_hash", Kind::OptionalText),
         column("folds", Kind::Text),
         column("suppressed_by", Kind::OptionalText),
+        column("details", Kind::Json),
         column("shard_digest", Kind::OptionalText),
     ];
 
@@ -198,6 +202,7 @@ impl Row for FindingRow {
             Value::text(&self.value_hash),
             Value::Text(&self.folds),
             Value::text(&self.suppressed_by),
+            Value::json(&self.details),
             Value::text(&self.shard_digest),
         ]
     }
@@ -234,6 +239,7 @@ impl Row for FindingRow {
             value_hash: cells.optional_text()?,
             folds: cells.text()?,
             suppressed_by: cells.optional_text()?,
+            details: cells.json()?,
             shard_digest: cells.optional_text()?,
         })
     }

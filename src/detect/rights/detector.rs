@@ -1,0 +1,67 @@
+//! [`Detector`]: what finds marks that no pattern describes.
+
+use std::ops::Range;
+
+use super::Mark;
+use crate::RuleIndex;
+use crate::detect::keyword::{CompiledTerms, Hit, Role};
+use crate::rules::RuleSet;
+use crate::rules::syntax::RuleSpec;
+use crate::text::View;
+
+/// A window of a field, with the words that were found in it.
+pub struct Part<'a> {
+    /// Text of the window.
+    pub text: &'a str,
+    /// The bytes whose marks are the window's own; others are told by its neighbours.
+    pub own: Range<usize>,
+    /// Occurrences of terms, by their ends.
+    pub hits: &'a [Hit],
+    /// What they are.
+    pub terms: &'a CompiledTerms,
+}
+
+impl Part<'_> {
+    /// Where words of a rule stand, by their ends.
+    pub fn words(&self, rule: RuleIndex) -> impl Iterator<Item = Range<usize>> {
+        let is_word =
+            move |hit: &&Hit| self.terms.roles[hit.term as usize].contains(&Role::Mark(rule));
+        let hits = self.hits.iter().filter(is_word);
+        hits.map(|hit| hit.start as usize..hit.end as usize)
+    }
+}
+
+/// Finds marks of the rules that name it. It sees one window of a field after the other.
+pub trait Detector: Send + Sync {
+    /// Appends the marks of a window; those that begin outside of its own part are dropped.
+    /// `view` is a buffer for folded text.
+    fn find(&self, part: &Part<'_>, view: &mut View, found: &mut Vec<Mark>);
+}
+
+/// A detector under the name rule files use.
+pub(super) struct Named {
+    pub name: &'static str,
+    /// For the rules that name it.
+    pub make: fn(&RuleSet, &[RuleIndex]) -> Box<dyn Detector>,
+}
+
+const ALL: &[Named] = &[super::layout::LAYOUT];
+
+/// The detectors that rules name; `unknown` hears of rules that name another.
+pub(super) fn of(rules: &RuleSet, mut unknown: impl FnMut(&RuleSpec)) -> Vec<Box<dyn Detector>> {
+    let naming = |name: &str| -> Vec<RuleIndex> {
+        let specs = (0u32..).zip(rules.rules());
+        let naming = specs.filter(|(_, spec)| spec.detector.as_deref() == Some(name));
+        naming.map(|(at, _)| RuleIndex(at)).collect()
+    };
+    for spec in rules.rules() {
+        if let Some(name) = &spec.detector
+            && !ALL.iter().any(|named| named.name == *name)
+        {
+            unknown(spec);
+        }
+    }
+    let named = ALL.iter().map(|named| (named, naming(named.name)));
+    let wanted = named.filter(|(_, rules)| !rules.is_empty());
+    wanted.map(|(named, of)| (named.make)(rules, &of)).collect()
+}
