@@ -215,3 +215,44 @@ fn labelled_english_text_is_found_with_known_recall_and_precision() {
     }
     assert!(failures.is_empty(), "below the floor: {failures:?}");
 }
+
+/// Letters and digits of a name, in lower case: statements differ in how they punctuate one.
+fn bare(name: &str) -> String {
+    let kept = name.chars().filter(|c| c.is_alphanumeric());
+    kept.flat_map(char::to_lowercase).collect()
+}
+
+#[test]
+fn holders_of_published_copyright_statements_are_found() {
+    let Some(text) = shared("vectors/copyright_expectations.jsonl") else {
+        return;
+    };
+    let scanner = scanner();
+    let strings = |case: &Value, name: &str| -> Vec<String> {
+        let list = case[name].as_array().map_or(&[][..], Vec::as_slice);
+        list.iter()
+            .filter_map(|v| v.as_str().map(str::to_owned))
+            .collect()
+    };
+    let (mut all, mut right) = (0_u32, 0_u32);
+    for case in lines(&text) {
+        let (statements, holders) = (strings(&case, "copyrights"), strings(&case, "holders"));
+        // Only then is it known which holder belongs to which statement.
+        if statements.len() != holders.len() {
+            continue;
+        }
+        for (statement, holder) in statements.iter().zip(&holders) {
+            all += 1;
+            let findings = scanner.scan_text(statement);
+            let told = findings.iter().filter_map(|f| f.details.get("holder"));
+            let expected = bare(holder);
+            // Of a statement that was cut off before its holder ends, what is left of it.
+            let cut = !bare(statement).contains(&expected);
+            right += u32::from(told.map(bare).any(|told| {
+                told == expected || (cut && !told.is_empty() && expected.starts_with(&told))
+            }));
+        }
+    }
+    println!("holders: {right} of {all} right");
+    assert!(all > 7_000 && f64::from(right) >= 0.9 * f64::from(all));
+}

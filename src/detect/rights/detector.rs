@@ -45,7 +45,7 @@ pub(super) struct Named {
     pub make: fn(&RuleSet, &[RuleIndex]) -> Box<dyn Detector>,
 }
 
-const ALL: &[Named] = &[super::layout::LAYOUT];
+const ALL: &[Named] = &[super::layout::LAYOUT, super::notice::NOTICE];
 
 /// The detectors that rules name; `unknown` hears of rules that name another.
 pub(super) fn of(rules: &RuleSet, mut unknown: impl FnMut(&RuleSpec)) -> Vec<Box<dyn Detector>> {

@@ -1,7 +1,7 @@
 //! Rights: what stands in a text that says whose it is, what it may be used for, and what must not
 //! be in it: notices, licences, secrets, labels of machine-made text.
 //!
-//! Marks that a pattern describes are rules alone ([`marks`]); what takes more is a [`Detector`]
+//! Marks that a pattern describes are rules alone (`marks`); what takes more is a [`Detector`]
 //! that rules name. Presence is not infringement: what is found here is a fact for whoever looks
 //! after the rights, and never counts as bad information.
 
@@ -9,6 +9,7 @@ pub mod confirm;
 mod detector;
 mod layout;
 mod marks;
+mod notice;
 mod publication;
 
 pub use detector::{Detector, Part};
