@@ -8,6 +8,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
 
 use crate::SetupError;
+use crate::annotation::AnnotationConfig;
 use crate::corpus::split::json::{MetaPaths, TextPaths};
 use crate::corpus::{FieldPaths, Limits, Shard};
 use crate::rules::Place;
@@ -36,7 +37,7 @@ pub struct Config {
     /// What the gate asks for.
     pub policy: PolicyConfig,
     /// Annotation records; read by `annotation check`.
-    pub annotation: BTreeMap<String, toml::Value>,
+    pub annotation: AnnotationConfig,
 }
 
 /// `[corpus]`
@@ -281,6 +282,7 @@ impl Config {
             );
         }
         self.check_metadata(report);
+        self.annotation.check(report);
         let mut seen = std::collections::HashSet::new();
         for source in &self.source {
             let id = source.id.as_str();

@@ -6,8 +6,10 @@ mod error;
 mod finding;
 mod limit;
 mod span;
+mod state;
 mod stored;
 
+pub mod annotation;
 pub mod cli;
 pub mod config;
 pub mod corpus;
@@ -27,3 +29,4 @@ pub use error::{Complaint, RunError, SetupError, ShardError};
 pub use finding::{Confidence, Finding, Folds, RuleIndex, Severity, ValueHash};
 pub use limit::Limit;
 pub use span::Span;
+pub use state::State;
