@@ -5,6 +5,8 @@
 //! copied. A reader believes nothing: lengths, characters, UTF-8 and variants are checked while
 //! they are taken, and what fields must be to each other is for the type to check.
 
+use std::collections::BTreeMap;
+
 use toml::Spanned;
 
 /// The bytes that are left.
@@ -205,6 +207,17 @@ impl<A: Stored, B: Stored> Stored for (A, B) {
 
     fn take(from: &mut Reader<'_>) -> Option<Self> {
         Some((A::take(from)?, B::take(from)?))
+    }
+}
+
+impl<K: Stored + Ord + Clone, V: Stored + Clone> Stored for BTreeMap<K, V> {
+    fn put(&self, out: &mut Vec<u8>) {
+        let all: Vec<(K, V)> = self.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+        all.put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        Some(Vec::<(K, V)>::take(from)?.into_iter().collect())
     }
 }
 

@@ -276,8 +276,8 @@ pub struct ImportArgs {
     /// Lists: txt, csv, tsv, json or xlsx, in any charset
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-    /// Folder for the packs and the log of releases
-    #[arg(short = 'o', long = "output", value_name = "DIR")]
+    /// Folder for the packs and the log of releases; with --gitleaks the pack itself
+    #[arg(short = 'o', long = "output", value_name = "PATH")]
     pub output: PathBuf,
     /// Beginning of the ids of packs and rules
     #[arg(long, default_value = "operator")]
@@ -308,6 +308,12 @@ pub struct ImportArgs {
     /// All remarks as JSON lines instead of a summary
     #[arg(long)]
     pub json: bool,
+    /// The files are rule files of Gitleaks; the output is a file that ends in .toml
+    #[arg(
+        long,
+        conflicts_with_all = ["maps", "risk", "word_column", "category_column", "sample"]
+    )]
+    pub gitleaks: bool,
 }
 
 /// Which rules.

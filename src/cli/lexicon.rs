@@ -115,7 +115,7 @@ fn entries(args: &ImportArgs) -> Result<Vec<(String, Entry, String)>> {
     Err(SetupError::Complaints(complaints.collect()).into())
 }
 
-fn file_name(path: &Path) -> String {
+pub(super) fn file_name(path: &Path) -> String {
     path.file_name()
         .unwrap_or_default()
         .to_string_lossy()
@@ -354,7 +354,7 @@ pub fn audit(
 }
 
 /// The day it is, in the time zone of the duties.
-fn today() -> NaiveDate {
+pub(super) fn today() -> NaiveDate {
     const BEIJING: u64 = 8 * 3600;
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let seconds = since.map_or(0, |since| since.as_secs() + BEIJING);

@@ -5,6 +5,7 @@ mod cache;
 mod exit;
 mod export;
 mod gate;
+mod gitleaks;
 mod key;
 mod language;
 mod lexicon;

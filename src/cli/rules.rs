@@ -63,6 +63,9 @@ pub fn run(command: &RulesCommand, common: &Common) -> Result<Outcome> {
             );
         }
         RulesCommand::Check { paths } => return check(&mut out, paths),
+        RulesCommand::Import(args) if args.gitleaks => {
+            super::gitleaks::import(&mut out, args, common)?
+        }
         RulesCommand::Import(args) => lexicon::import(&mut out, args, common)?,
         RulesCommand::Export { output, rules } => {
             lexicon::export(&mut out, output, &*load(rules)?, common)?;

@@ -8,6 +8,7 @@
 
 mod category;
 mod export;
+mod gitleaks;
 mod lint;
 mod pack;
 mod read;
@@ -15,6 +16,7 @@ mod sheet;
 
 pub use category::{Categories, Risk, risks};
 pub use export::{Row, rows, write};
+pub use gitleaks::{Imported, Remark, gitleaks};
 pub use lint::{Kept, Lint, Linted, Reason, length, lint};
 pub use pack::packs;
 pub use read::{Columns, Entry, read};

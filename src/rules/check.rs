@@ -221,6 +221,13 @@ fn terms(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
         ("mask", rule.mask.is_some(), rule.entity.is_some()),
         ("reach", rule.reach.is_some(), is_mark(rule)),
         ("entropy", rule.entropy.is_some(), is_mark(rule)),
+        ("needs", rule.needs.is_some(), is_mark(rule)),
+        ("details", !rule.details.is_empty(), is_mark(rule)),
+        (
+            "allow_patterns",
+            !rule.allow_patterns.is_empty(),
+            is_mark(rule),
+        ),
         (
             "words",
             !rule.words.is_empty(),

@@ -85,6 +85,11 @@ pub struct RuleSpec {
     pub words: Vec<String>,
     pub reach: Option<(usize, usize)>,
     pub entropy: Option<f64>,
+    pub needs: Option<String>,
+    #[serde(default)]
+    pub details: BTreeMap<String, String>,
+    #[serde(default)]
+    pub allow_patterns: Vec<AllowedPattern>,
     pub detector: Option<String>,
     pub min_digits: Option<usize>,
     pub min_length: Option<usize>,
@@ -178,6 +183,40 @@ pub struct AllowedValue {
     pub entity: Option<String>,
 }
 
+/// A form that is known to be nobody's: all of its conditions hold.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AllowedPattern {
+    /// What must hold, all of it.
+    pub all: Vec<AllowedForm>,
+    /// Why it is harmless.
+    pub reason: String,
+}
+
+/// A pattern, and what it is tried on.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AllowedForm {
+    /// What it is tried on.
+    #[serde(default)]
+    pub of: AllowedIn,
+    /// As patterns of rules.
+    pub pattern: String,
+}
+
+/// What the pattern of an [`AllowedForm`] is tried on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AllowedIn {
+    /// The value.
+    #[default]
+    Value,
+    /// All that the pattern of the rule matched.
+    Match,
+    /// The lines in which that stands.
+    Line,
+}
+
 /// How many characters of a value may be shown.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -264,7 +303,7 @@ pub fn sizes(rule: &RuleSpec) -> BTreeMap<&'static str, usize> {
 stored!(struct RuleSpec {
     id, title, risk, ecology, source, entity, class, severity, confidence,
     terms, all_of, within, not_near, allow, min_count, density, boundary, folds_off, evasion,
-    pattern, anchor, words, reach, entropy, detector, min_digits, min_length, confirm, context, context_within, context_before,
+    pattern, anchor, words, reach, entropy, needs, details, allow_patterns, detector, min_digits, min_length, confirm, context, context_within, context_before,
     canonical_tail, context_required, context_confidence, against, allow_values, mask,
     supersedes, aggregate, examples, near_misses, imported,
 });
@@ -289,6 +328,15 @@ stored!(
     }
 );
 stored!(struct AllowedValue { value, reason, entity });
+stored!(struct AllowedPattern { all, reason });
+stored!(struct AllowedForm { of, pattern });
+stored!(
+    enum AllowedIn {
+        Value,
+        Match,
+        Line,
+    }
+);
 stored!(struct Mask { head, tail });
 stored!(struct Aggregate { entities, at_least, of, within });
 stored!(

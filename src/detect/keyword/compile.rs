@@ -77,6 +77,8 @@ pub struct CompiledTerms {
     pub(super) declared: Vec<Vec<String>>,
     /// Whether the context words of a rule by position lead to its values.
     pub(super) leads: Vec<bool>,
+    /// Whether the words of a mark rule by position may begin inside a Latin word.
+    pub(super) inside: Vec<bool>,
     /// Roles of each.
     pub roles: Vec<Vec<Role>>,
     /// Keyword rules by rule position.
@@ -128,8 +130,13 @@ impl CompiledTerms {
             Some(Anchor::Digit) => rule.context_required,
             _ => false,
         });
+        let inside = rules
+            .rules()
+            .iter()
+            .map(|rule| rule.anchor == Some(Anchor::Word) && rule.boundary == Boundary::None);
         Self {
             leads: leads.collect(),
+            inside: inside.collect(),
             terms: builder.terms,
             declared: builder.declared,
             roles: builder.roles,
@@ -227,6 +234,7 @@ impl CompiledTerms {
             Role::Term(rule) | Role::Group(rule, _) => self.rules[rule.0 as usize]
                 .as_ref()
                 .is_some_and(|rule| rule.boundary == Boundary::None),
+            Role::Mark(rule) => self.inside[rule.0 as usize],
             _ => false,
         })
     }

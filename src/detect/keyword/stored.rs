@@ -11,7 +11,7 @@ stored!(struct KeywordRule {
     disguised,
 });
 
-stored!(struct CompiledTerms { terms, declared, leads, roles, rules, sets });
+stored!(struct CompiledTerms { terms, declared, leads, inside, roles, rules, sets });
 
 impl Stored for Role {
     fn put(&self, out: &mut Vec<u8>) {
@@ -74,6 +74,7 @@ impl CompiledTerms {
             && self.roles.len() == self.terms.len()
             && self.rules.len() == specs.len()
             && self.leads.len() == specs.len()
+            && self.inside.len() == specs.len()
             && self.roles.iter().flatten().all(role)
             && self.rules.iter().enumerate().all(rule)
     }

@@ -76,9 +76,16 @@ fn compile(pattern: &str) -> Result<Compiled, String> {
 /// `\d`, `\w`, `\s` and their opposites mean ASCII; `\b` is refused, because beside a Han
 /// character, which is a word character to it, it does not hold.
 fn with_ascii_classes(pattern: &str) -> Result<String, String> {
+    // Between ASCII characters only, which is right beside Han characters too.
+    const BOUNDARY: &str = r"(?-u:\b)";
     let mut out = String::with_capacity(pattern.len() + 16);
     let mut chars = pattern.chars();
     while let Some(c) = chars.next() {
+        if c == '(' && chars.as_str().starts_with(&BOUNDARY[1..]) {
+            out.push_str(BOUNDARY);
+            chars.by_ref().take(BOUNDARY.len() - 1).for_each(drop);
+            continue;
+        }
         if c != '\\' {
             out.push(c);
             continue;
@@ -91,7 +98,7 @@ fn with_ascii_classes(pattern: &str) -> Result<String, String> {
             Some('s') => out.push_str("[ \\t\\r\\n]"),
             Some('S') => out.push_str("[^ \\t\\r\\n]"),
             Some('b' | 'B' | '<' | '>') => {
-                return Err("pattern uses a word boundary, which fails beside Han characters; use the key `boundary`".to_owned());
+                return Err("pattern uses a word boundary, which fails beside Han characters; use the key `boundary` or (?-u:\\b)".to_owned());
             }
             Some(other) => out.extend(['\\', other]),
             None => out.push('\\'),

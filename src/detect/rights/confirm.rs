@@ -61,7 +61,11 @@ impl Check {
 
 /// Every confirmation of marks; names are unique, also among those of values.
 pub fn all() -> impl Iterator<Item = &'static Named> {
-    [super::publication::CONFIRMATIONS].into_iter().flatten()
+    let secrets = super::secret::CONFIRMATIONS.iter().copied();
+    [super::publication::CONFIRMATIONS]
+        .into_iter()
+        .chain(secrets)
+        .flatten()
 }
 
 /// The confirmation of that name.

@@ -10,7 +10,7 @@ use crate::detect::excerpt;
 use crate::detect::keyword::{CompiledTerms, Hit, Role, back, forward, is_whole_word};
 use crate::detect::pii::Pattern;
 use crate::rules::RuleSet;
-use crate::rules::syntax::{Anchor, Boundary, RuleSpec};
+use crate::rules::syntax::{AllowedIn, Anchor, Boundary, RuleSpec};
 use crate::text::{FoldTable, View};
 use crate::{Complaint, Confidence, Details, RuleIndex, Span};
 
@@ -35,10 +35,59 @@ struct MarkRule {
     boundary: Boundary,
     confirm: Vec<Check>,
     entropy: f64,
+    /// Without it nothing can match.
+    needs: Option<Needed>,
     confidence: Confidence,
+    /// What is known of every match.
+    details: Details,
     /// Value → why it is nobody's.
     allowed: HashMap<String, String>,
+    /// Forms of what is nobody's.
+    allowed_forms: Vec<AllowedForms>,
     supersedes: Vec<RuleIndex>,
+}
+
+/// A character without which a text need not be looked at, half and full width.
+struct Needed(Vec<memchr::memmem::Finder<'static>>);
+
+impl Needed {
+    fn new(text: &str) -> Self {
+        let wide = text.chars().map(|c| match c {
+            '!'..='~' => char::from_u32(c as u32 + 0xFEE0).unwrap_or(c),
+            other => other,
+        });
+        let both = [text.to_owned(), wide.collect()];
+        let finder = |text: &String| memchr::memmem::Finder::new(text).into_owned();
+        Self(both.iter().map(finder).collect())
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        self.0.iter().any(|f| f.find(text.as_bytes()).is_some())
+    }
+}
+
+/// Patterns that make a match nobody's if all of them match.
+struct AllowedForms {
+    all: Vec<(AllowedIn, Pattern)>,
+    reason: String,
+}
+
+impl AllowedForms {
+    /// `whole` is what the pattern of the rule matched, `value` the value in it.
+    fn hold(&self, text: &str, whole: &Range<usize>, value: &Range<usize>) -> bool {
+        self.all.iter().all(|(of, pattern)| {
+            let tried = match of {
+                AllowedIn::Value => value.clone(),
+                AllowedIn::Match => whole.clone(),
+                AllowedIn::Line => {
+                    let start = text[..whole.start].rfind('\n').map_or(0, |at| at + 1);
+                    let end = text[whole.end..].find('\n');
+                    start..end.map_or(text.len(), |at| whole.end + at)
+                }
+            };
+            pattern.regex().is_match(&text[tried])
+        })
+    }
 }
 
 /// All mark rules, and the detectors that other rules name.
@@ -230,7 +279,11 @@ impl MarkRule {
             }
         }
         for segment in segments {
-            view.fold(&text[segment.clone()], FoldTable::get());
+            let part = &text[segment.clone()];
+            if self.needs.as_ref().is_some_and(|needs| !needs.is_in(part)) {
+                continue;
+            }
+            view.fold(part, FoldTable::get());
             self.search(view, segment.start, found);
         }
     }
@@ -260,6 +313,12 @@ impl MarkRule {
                     details.push(name, shown(name, group.as_str()));
                 }
             }
+            let allowed = self.allowed.get(&text[value.range()]).or_else(|| {
+                let mut forms = self.allowed_forms.iter();
+                let holds = |form: &&AllowedForms| form.hold(text, &whole.range(), &value.range());
+                forms.find(holds).map(|form| &form.reason)
+            });
+            let allowed = allowed.map(|reason| format!("allow:{reason}"));
             let text = &text[value.range()];
             found.push(Mark {
                 rule: self.rule,
@@ -270,10 +329,7 @@ impl MarkRule {
                 reasons,
                 details,
                 value: Some(text.as_bytes().to_vec()),
-                allowed: self
-                    .allowed
-                    .get(text)
-                    .map(|reason| format!("allow:{reason}")),
+                allowed,
             });
         }
     }
@@ -290,7 +346,7 @@ impl MarkRule {
             }
             reasons.push("entropy");
         }
-        let mut details = Details::default();
+        let mut details = self.details.clone();
         for check in &self.confirm {
             let reason = check.run(&Candidate { text, start, end }, &mut details)?;
             if !reasons.contains(&reason) {
@@ -357,6 +413,26 @@ fn one(
             )
         })
         .ok()?;
+    let mut allowed_forms = Vec::new();
+    for known in &spec.allow_patterns {
+        let mut all = Vec::new();
+        for form in &known.all {
+            match compile(&form.pattern) {
+                Ok(pattern) => all.push((form.of, pattern)),
+                Err(what) => report(what, "patterns of `allow_patterns` are those of rules"),
+            }
+        }
+        if all.is_empty() {
+            let what = "an entry of `allow_patterns` that asks for nothing".to_owned();
+            report(what, "give it a pattern, or leave it out");
+        }
+        let reason = known.reason.clone();
+        allowed_forms.push(AllowedForms { all, reason });
+    }
+    let mut details = Details::default();
+    for (name, value) in &spec.details {
+        details.push(name, value.as_str());
+    }
     let named = spec.confirm.iter().filter_map(|name| {
         let check = confirm::named(name);
         if check.is_none() {
@@ -381,6 +457,9 @@ fn one(
         boundary: spec.boundary,
         confirm,
         entropy: spec.entropy.unwrap_or(0.0),
+        needs: spec.needs.as_deref().map(Needed::new),
+        details,
+        allowed_forms,
         confidence: Confidence::from_fraction(spec.confidence),
         allowed: allowed
             .map(|v| (table.plain(&v.value), v.reason.clone()))

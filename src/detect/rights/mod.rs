@@ -11,6 +11,7 @@ mod layout;
 mod marks;
 mod notice;
 mod publication;
+mod secret;
 
 pub use detector::{Detector, Part};
 pub use marks::{CompiledMarks, MarkKey};
