@@ -14,6 +14,9 @@ use crate::{Details, Finding, Folds, RuleIndex, Span};
 /// Entities of marks of rights begin so; what they find is public by its purpose.
 const RIGHTS: &str = "rights.";
 
+/// No mark is longer, in bytes of any width: 4,000 characters and its word.
+const LONGEST_SECRET: u64 = 16 << 10;
+
 /// What was found at a place.
 #[derive(Clone, Copy)]
 enum Which<'a> {
@@ -44,13 +47,18 @@ impl RecordScan<'_> {
     ) {
         let mut spans: Vec<Span> = values.iter().map(|(_, span)| *span).collect();
         let hidden = marks.iter().filter(|mark| !self.is_shown(mark.rule));
-        spans.extend(hidden.map(|mark| mark.span));
+        let mut secrets: Vec<Span> = hidden.map(|mark| mark.span).collect();
+        secrets.sort_unstable();
+        spans.extend(&secrets);
         let mut counter = CodePoints::new(window.text, window.characters);
         // In the order of their places, so that characters are counted once.
         let mut order: Vec<(Span, Which<'_>)> = Vec::new();
         let terms = candidates.iter();
         order.extend(terms.map(|of| (Span::new(of.start, of.end), Which::Term(of))));
-        order.extend(values.iter().map(|(of, span)| (*span, Which::Value(of))));
+        let values = values
+            .iter()
+            .filter(|(_, span)| !holds_secret(*span, &secrets));
+        order.extend(values.map(|(of, span)| (*span, Which::Value(of))));
         order.extend(marks.iter().map(|of| (of.span, Which::Mark(of))));
         order.sort_by_key(|(span, which)| (span.start, span.end, which.rank()));
         for (span, which) in order {
@@ -259,6 +267,18 @@ impl RecordScan<'_> {
         }
         keep
     }
+}
+
+/// Whether a value is more than a secret and has part of one: the password of an address with the
+/// host behind it looks like an address of mail. `secrets` are in order.
+fn holds_secret(value: Span, secrets: &[Span]) -> bool {
+    let before = secrets.partition_point(|secret| secret.start < value.end);
+    let near = secrets[..before].iter().rev();
+    let mut near = near.take_while(|secret| secret.start + LONGEST_SECRET > value.start);
+    near.any(|secret| {
+        let inside = secret.start <= value.start && value.end <= secret.end;
+        secret.overlaps(value) && !inside
+    })
 }
 
 /// Counts code points up to places that come in order.

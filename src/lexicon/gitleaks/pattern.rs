@@ -212,22 +212,16 @@ impl Reader<'_> {
 
 /// Parses a pattern as the scanner reads it: classes are ASCII.
 fn parse(pattern: &str) -> Result<Hir, String> {
-    let ascii = ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .parse(pattern);
-    ascii
-        .or_else(|_| ParserBuilder::new().build().parse(pattern))
-        .map_err(|error| {
-            error
-                .to_string()
-                .lines()
-                .last()
-                .unwrap_or_default()
-                .trim()
-                .to_owned()
-        })
+    let mut ascii = ParserBuilder::new();
+    ascii.unicode(false).utf8(false);
+    if let Ok(hir) = ascii.build().parse(pattern) {
+        return Ok(hir);
+    }
+    let whole = ParserBuilder::new().build().parse(pattern);
+    whole.map_err(|error| {
+        let text = error.to_string();
+        text.lines().last().unwrap_or_default().trim().to_owned()
+    })
 }
 
 /// Text around a keyword in which a match may stand, characters.

@@ -32,6 +32,14 @@ fn marking(of: &Candidate<'_>, _: &mut Details) -> Option<&'static str> {
         .find('\n')
         .map_or(of.text.len(), |at| of.end + at);
     let (before, after) = (&of.text[line..of.start], &of.text[of.end..end]);
+    // "confidential" among values of a program, and sentences: for internal use only.
+    let quoted = before.ends_with(['"', '\'', '`']) || after.starts_with(['"', '\'', '`']);
+    let value = of.value();
+    let lower = value.starts_with(|c: char| c.is_ascii_lowercase());
+    let sentence = after.starts_with('.') && value.contains(|c: char| c.is_ascii_lowercase());
+    if quoted || lower || sentence && !value.contains(" and ") {
+        return None;
+    }
     let letters = |text: &str| text.chars().filter(|c| !decoration(*c)).count();
     let counts = |c: char| decoration(c) || c.is_numeric() || COUNTING.contains(c);
     if before.chars().chain(after.chars()).all(counts) {
@@ -49,7 +57,6 @@ fn marking(of: &Candidate<'_>, _: &mut Details) -> Option<&'static str> {
     if brackets {
         return Some("brackets");
     }
-    let value = of.value();
     let capitals = value.chars().any(char::is_uppercase) && !value.chars().any(char::is_lowercase);
     let parted = close.is_none_or(|c| matches!(c, '-' | '—' | '–' | ':' | '.' | '|' | '/' | '*'));
     let starts = letters(before) == 0 && parted && after.chars().count() <= TITLE;

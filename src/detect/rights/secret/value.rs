@@ -109,12 +109,10 @@ pub(super) fn is_word(value: &str) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
     let symbols = value.bytes().filter(|b| b"!@#$%^&*?~+".contains(b)).count();
-    // 2024-01-31, 10.0.0.1:8080
-    letters == 0 && symbols == 0
-        // required, user.password, new_value, --option
-        || digits == 0 && symbols == 0
-        // #ff00aa, 100px, $1
-        || letters < 2 && value.len() < 12
+    // Numbers and dates, and words alone: 2024-01-31, required, user.password, --option.
+    let plain = symbols == 0 && (letters == 0 || digits == 0);
+    // #ff00aa, 100px, $1
+    plain || letters < 2 && value.len() < 12
 }
 
 /// Names of variables, types and fields around which code is written.
@@ -152,6 +150,7 @@ fn is_code(of: &Candidate<'_>) -> bool {
         || lower.contains("://")
         || value.contains(['(', ')', '{', '}', '|', '`'])
         || is_path(value)
+        || is_host(value)
 }
 
 /// `a.b1.c`, `self.key2`, `foo->bar`, `a::b`.
@@ -161,10 +160,19 @@ fn is_path(value: &str) -> bool {
             && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
     };
     let parts: Vec<&str> = value.split('.').collect();
-    let short = |part: &&str| part.len() <= 20;
-    parts.len() > 1 && parts.iter().all(|part| identifier(part) && short(&part))
-        || value.contains("->")
-        || value.contains("::")
+    let names = parts
+        .iter()
+        .all(|part| identifier(part) && part.len() <= 20);
+    parts.len() > 1 && names || value.contains("->") || value.contains("::")
+}
+
+/// `localhost:22`, `db1.maize.net:5432`.
+fn is_host(value: &str) -> bool {
+    let part = |b: u8| b.is_ascii_alphanumeric() || b == b'.' || b == b'-';
+    value.rsplit_once(':').is_some_and(|(host, port)| {
+        let number = (2..=5).contains(&port.len()) && port.bytes().all(|b| b.is_ascii_digit());
+        number && host.bytes().all(part)
+    })
 }
 
 fn no_placeholder(of: &Candidate<'_>, _: &mut Details) -> Option<&'static str> {
