@@ -221,6 +221,7 @@ fn terms(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
         ("mask", rule.mask.is_some(), rule.entity.is_some()),
         ("reach", rule.reach.is_some(), is_mark(rule)),
         ("entropy", rule.entropy.is_some(), is_mark(rule)),
+        ("inside", rule.inside, is_mark(rule)),
         ("needs", rule.needs.is_some(), is_mark(rule)),
         ("details", !rule.details.is_empty(), is_mark(rule)),
         (

@@ -84,6 +84,8 @@ pub struct RuleSpec {
     #[serde(default)]
     pub words: Vec<String>,
     pub reach: Option<(usize, usize)>,
+    #[serde(default)]
+    pub inside: bool,
     pub entropy: Option<f64>,
     pub needs: Option<String>,
     #[serde(default)]
@@ -303,7 +305,7 @@ pub fn sizes(rule: &RuleSpec) -> BTreeMap<&'static str, usize> {
 stored!(struct RuleSpec {
     id, title, risk, ecology, source, entity, class, severity, confidence,
     terms, all_of, within, not_near, allow, min_count, density, boundary, folds_off, evasion,
-    pattern, anchor, words, reach, entropy, needs, details, allow_patterns, detector, min_digits, min_length, confirm, context, context_within, context_before,
+    pattern, anchor, words, reach, inside, entropy, needs, details, allow_patterns, detector, min_digits, min_length, confirm, context, context_within, context_before,
     canonical_tail, context_required, context_confidence, against, allow_values, mask,
     supersedes, aggregate, examples, near_misses, imported,
 });

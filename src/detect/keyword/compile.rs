@@ -130,10 +130,7 @@ impl CompiledTerms {
             Some(Anchor::Digit) => rule.context_required,
             _ => false,
         });
-        let inside = rules
-            .rules()
-            .iter()
-            .map(|rule| rule.anchor == Some(Anchor::Word) && rule.boundary == Boundary::None);
+        let inside = rules.rules().iter().map(|rule| rule.inside);
         Self {
             leads: leads.collect(),
             inside: inside.collect(),

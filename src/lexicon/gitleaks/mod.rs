@@ -72,6 +72,7 @@ struct Mark {
     anchor: &'static str,
     words: Vec<String>,
     reach: (usize, usize),
+    inside: bool,
     boundary: &'static str,
     pattern: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -271,6 +272,8 @@ impl Import<'_> {
             anchor: "word",
             words,
             reach: (reach.before, reach.after),
+            // A keyword of Gitleaks may stand anywhere.
+            inside: true,
             boundary: "none",
             pattern,
             entropy: rule.entropy.filter(|entropy| *entropy > 0.0),
