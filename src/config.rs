@@ -13,6 +13,7 @@ use crate::corpus::split::json::{MetaPaths, TextPaths};
 use crate::corpus::{FieldPaths, Limits, Shard};
 use crate::rules::Place;
 use crate::scan::{ScanOptions, SourceRules};
+use crate::sources::{Answer, Declared, PI_BASES, Source, Statement};
 use crate::tokens::{Builtin, Counted};
 
 /// Name of the file, looked for beside the corpus.
@@ -32,6 +33,8 @@ pub struct Config {
     pub model: BTreeMap<String, toml::Value>,
     /// Declared sources.
     pub source: Vec<SourceConfig>,
+    /// Results of duties that a person answers for.
+    pub statement: Vec<Statement>,
     /// Which rules.
     pub rules: RulesConfig,
     /// What the gate asks for.
@@ -106,61 +109,10 @@ pub struct SourceConfig {
     pub equals: String,
     /// On what ground personal data in it may be used; empty if nothing is declared.
     pub pi_basis: String,
-    /// Everything else a source declares (`SOURCE_KEYS`).
+    /// Everything else a source declares, as [`Declared`] reads it.
     #[serde(flatten)]
     pub declared: BTreeMap<String, toml::Value>,
 }
-
-/// What else a source may declare. Source: the source manifest of the product's standards table.
-const SOURCE_KEYS: &[&str] = &[
-    "name",
-    "kind",
-    "modality",
-    "language",
-    "origin_country",
-    "hosting_country",
-    "publisher",
-    "url",
-    "collected_from",
-    "collected_to",
-    "collection_method",
-    "robots_snapshot",
-    "robots_verdict",
-    "tos_evidence",
-    "licence_id",
-    "licence_evidence",
-    "licence_scope",
-    "contract_id",
-    "contract_evidence",
-    "counterparty_name",
-    "counterparty_uscc",
-    "contract_signed_on",
-    "contract_valid_to",
-    "commitments",
-    "review",
-    "user_authorisation_ref",
-    "generator",
-    "pi_categories",
-    "ipr_owner_statement",
-    "ipr_risk_level",
-    "data_class",
-    "data_grade",
-    "pre_assessment",
-    "post_verification",
-    "notes",
-];
-
-/// Grounds a source may name. Source: PIPL articles 13, 27 to 29.
-const PI_BASES: &[&str] = &[
-    "",
-    "none_found",
-    "consent",
-    "separate_consent",
-    "public_disclosed",
-    "contract",
-    "statutory",
-    "anonymised",
-];
 
 /// `[tokens]`
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -263,7 +215,7 @@ impl Config {
         })?;
         let mut complaints = Vec::new();
         config.check(&mut |needle: &str, what: String, hint: String| {
-            let at = text.find(needle).unwrap_or(0);
+            let at = place_of(text, needle);
             complaints.push(Place::new(name, text, at).complaint(what, hint));
         });
         if complaints.is_empty() {
@@ -273,7 +225,7 @@ impl Config {
         }
     }
 
-    fn check(&self, report: &mut dyn FnMut(&str, String, String)) {
+    fn check(&self, report: Report<'_>) {
         if let Err(path) = TextPaths::new(&self.corpus.text) {
             report(
                 "text",
@@ -315,22 +267,10 @@ impl Config {
                     "write something like wiki/**".to_owned(),
                 );
             }
-            for key in source
-                .declared
-                .keys()
-                .filter(|k| !SOURCE_KEYS.contains(&k.as_str()))
-            {
-                let hint = nearest(key, SOURCE_KEYS.iter().copied());
-                report(key, format!("source `{id}`: unknown key `{key}`"), hint);
-            }
-            if !PI_BASES.contains(&source.pi_basis.as_str()) {
-                let hint = nearest(&source.pi_basis, PI_BASES[1..].iter().copied());
-                report(
-                    &source.pi_basis,
-                    format!("source `{id}`: `{}` is no basis", source.pi_basis),
-                    hint,
-                );
-            }
+            self.check_declared(source, report);
+        }
+        for statement in &self.statement {
+            check_statement(statement, report);
         }
         for glob in self.corpus.exclude.iter().filter(|g| Glob::new(g).is_err()) {
             report(
@@ -353,7 +293,39 @@ impl Config {
         }
     }
 
-    fn check_metadata(&self, report: &mut dyn FnMut(&str, String, String)) {
+    fn check_declared(&self, source: &SourceConfig, report: Report<'_>) {
+        let id = source.id.as_str();
+        let (_, wrong) = Declared::read(&source.declared);
+        for wrong in wrong {
+            let place = format!("{id}\n{}", wrong.key);
+            if wrong.message.starts_with("unknown field") && !wrong.message.contains(" in ") {
+                let keys = Declared::keys();
+                let own = ["id", "match", "record_field", "equals", "pi_basis"];
+                let known = keys.iter().map(String::as_str).chain(own);
+                let hint = nearest(&wrong.key, known);
+                let what = if Declared::keys().contains(&wrong.key) {
+                    format!("source `{id}`, {}: {}", wrong.key, wrong.message)
+                } else {
+                    format!("source `{id}`: unknown key `{}`", wrong.key)
+                };
+                report(&place, what, hint);
+            } else {
+                let what = format!("source `{id}`, {}: {}", wrong.key, wrong.message);
+                report(
+                    &place,
+                    what,
+                    "docs/configuration.md lists every key".to_owned(),
+                );
+            }
+        }
+        if !PI_BASES.contains(&source.pi_basis.as_str()) {
+            let hint = nearest(&source.pi_basis, PI_BASES[1..].iter().copied());
+            let what = format!("source `{id}`: `{}` is no basis", source.pi_basis);
+            report(&format!("{id}\npi_basis"), what, hint);
+        }
+    }
+
+    fn check_metadata(&self, report: Report<'_>) {
         for (name, paths) in &self.corpus.metadata {
             if name == "id" {
                 report(
@@ -371,6 +343,17 @@ impl Config {
                 );
             }
         }
+    }
+
+    /// The declared sources, as the ledger reads them.
+    pub fn sources(&self) -> Vec<Source> {
+        let sources = self.source.iter().map(|source| Source {
+            id: source.id.clone(),
+            globs: source.globs.clone(),
+            pi_basis: source.pi_basis.clone(),
+            declared: Declared::read(&source.declared).0,
+        });
+        sources.collect()
     }
 
     /// Shard paths that are left out.
@@ -451,6 +434,51 @@ impl Config {
         blake3::hash(parts.to_string().as_bytes())
             .to_hex()
             .to_string()
+    }
+}
+
+/// Hears of something wrong: where (see [`place_of`]), what, and how to mend it.
+type Report<'a> = &'a mut dyn FnMut(&str, String, String);
+
+/// First byte of what a complaint is about: of a text, or of `source id\nkey` the line of the key
+/// in the table of that source.
+fn place_of(text: &str, needle: &str) -> usize {
+    let Some((id, key)) = needle.split_once('\n') else {
+        return text.find(needle).unwrap_or(0);
+    };
+    let quoted = [format!("\"{id}\""), format!("'{id}'")];
+    let at = quoted.iter().find_map(|id| text.find(id)).unwrap_or(0);
+    let from = text[..at].rfind("[[").unwrap_or(0);
+    let to = text[at..].find("[[").map_or(text.len(), |end| at + end);
+    let mut line = from;
+    for row in text[from..to].split_inclusive('\n') {
+        let name = row.trim_start();
+        let rest = name.strip_prefix(key).map(str::trim_start);
+        if rest.is_some_and(|rest| rest.starts_with(['=', '.']))
+            || name.contains(&format!(".{key}]"))
+        {
+            return line;
+        }
+        line += row.len();
+    }
+    at
+}
+
+fn check_statement(statement: &Statement, report: Report<'_>) {
+    let clause = &statement.clause;
+    if statement.result == Answer::Compliant && statement.evidence.is_empty() {
+        report(
+            clause,
+            format!("[[statement]] {clause}: a duty that is met needs `evidence`"),
+            "name the files that prove it".to_owned(),
+        );
+    }
+    if statement.result != Answer::Compliant && statement.reason.trim().is_empty() {
+        report(
+            clause,
+            format!("[[statement]] {clause}: it gives no `reason`"),
+            "say why the duty does not apply, or is not met".to_owned(),
+        );
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+/// Words that name no source.
+pub const VAGUE_NAMES: &str = include_str!("../rules/data/vague_names.csv");
 /// Traditional and variant characters → simplified ones.
 pub const VARIANTS: &str = include_str!("../rules/data/variants.csv");
 /// Letters and digits of other scripts → ASCII ones that look alike.

@@ -21,6 +21,7 @@ pub mod report;
 pub mod rules;
 pub mod run;
 pub mod scan;
+pub mod sources;
 pub mod text;
 pub mod tokens;
 

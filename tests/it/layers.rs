@@ -116,6 +116,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         &["detect", "annotation", "judge", "report", "cli", "config"],
     ),
     ("annotation", &["judge", "report", "cli", "config"]),
+    ("sources", &["judge", "report", "cli", "config"]),
     ("judge", &["corpus", "detect", "run", "report", "cli"]),
     ("report", &["corpus", "detect", "cli", "config"]),
 ];

@@ -1,0 +1,27 @@
+//! The source ledger: what the operator declares of every source and can prove, checked against
+//! itself and joined to what a run measured.
+//!
+//! [`Declared`] is what `yujian.toml` says; [`Ledger`] adds the evidence as it lies on the disk and
+//! the collection logs. Nothing here judges: what is missing or contradicts itself is a
+//! [`Problem`] with its place and remedy, and `judge` decides what it means.
+
+mod day;
+mod declared;
+mod evidence;
+mod ledger;
+mod log;
+mod names;
+mod problem;
+mod statement;
+
+pub use day::{Day, Written};
+pub use declared::{
+    Assessment, Commitments, Declared, Generator, PI_BASES, Reviewed, RobotsVerdict, SourceKind,
+    Words, Wrong,
+};
+pub use evidence::{Evidence, EvidenceState};
+pub use ledger::{Joined, Ledger, Source};
+pub use log::{CollectionLog, LogRow};
+pub use names::vague_words;
+pub use problem::Problem;
+pub use statement::{Answer, Statement};
