@@ -174,6 +174,8 @@ pub struct PolicyConfig {
     pub candidate_confidence: Option<f64>,
     /// Rule ids, risk codes or entities of which one finding is too many.
     pub zero_tolerance: Option<Vec<String>>,
+    /// Sources that were rejected and must not be used: ids, names or addresses.
+    pub denied_sources: Option<Vec<String>>,
     /// Whether a check that needs evidence or a person stops the gate.
     pub review_passes: bool,
 }
@@ -185,6 +187,7 @@ impl Default for PolicyConfig {
             bad_rate: None,
             candidate_confidence: None,
             zero_tolerance: None,
+            denied_sources: None,
             review_passes: false,
         }
     }

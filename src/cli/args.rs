@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::language::Language;
 use crate::config::TokensMode;
+use crate::sources::Day;
 
 /// Training-corpus compliance scanner 训练语料合规扫描
 #[derive(Debug, Parser)]
@@ -144,6 +145,17 @@ pub struct GateArgs {
     /// How to print the verdict
     #[arg(long, value_enum, default_value_t)]
     pub format: GateFormat,
+    /// Judge every clause of the table of duties, with the source ledger and its evidence
+    #[arg(long)]
+    pub clauses: bool,
+    /// Judge as of this day, e.g. 2026-01-31; by default the day of the scan
+    #[arg(long, value_name = "DAY", requires = "clauses", value_parser = parse_day)]
+    pub as_of: Option<Day>,
+}
+
+fn parse_day(text: &str) -> Result<Day, String> {
+    let parsed = Day::parse(text).map(|(day, _)| day);
+    parsed.ok_or_else(|| "write a day as 2026-01-31".to_owned())
 }
 
 /// Form of a verdict.

@@ -6,15 +6,20 @@ use anyhow::Result;
 
 use super::args::{Common, GateArgs, GateFormat};
 use super::setup::Configured;
-use super::{Outcome, table};
+use super::{Outcome, clauses, table};
 use crate::config::Config;
 use crate::judge::{Facts, Policy, Verdict, judge};
-use crate::run::Run;
+use crate::rules::RuleInfo;
+use crate::run::{Manifest, Run};
+use crate::scan::Tally;
 
 /// Runs the command.
 pub fn run(args: &GateArgs, common: &Common) -> Result<Outcome> {
     let run = Run::open(&args.run)?;
     let configured = Configured::find(&args.config, &[std::path::PathBuf::from(".")])?;
+    if args.clauses {
+        return clauses::run(&run, &configured, args, common);
+    }
     judge_run(&run, &configured.config, args.format, common)
 }
 
@@ -47,14 +52,19 @@ pub fn verdict(run: &Run, config: &Config) -> Result<Verdict> {
     let manifest = run.manifest();
     let tally = run.tally()?;
     let policy = Policy::new(config)?;
-    let stored = manifest.coverage.stored_bytes;
     let rules = run.rules()?;
-    let facts = Facts {
-        tally: &tally,
-        rules: &rules,
+    let facts = facts(manifest, &tally, &rules);
+    Ok(judge(&facts, &policy))
+}
+
+/// What a run says, as far as judging needs it.
+pub fn facts<'a>(manifest: &Manifest, tally: &'a Tally, rules: &'a [RuleInfo]) -> Facts<'a> {
+    let stored = manifest.coverage.stored_bytes;
+    Facts {
+        tally,
+        rules,
         whole: manifest.coverage.whole,
         bytes: (stored.scanned, stored.scanned + stored.failed),
         unread: manifest.coverage.unread.len() as u64 + manifest.coverage.unread_more,
-    };
-    Ok(judge(&facts, &policy))
+    }
 }

@@ -279,15 +279,8 @@ pub fn export(out: &mut impl Write, path: &Path, rules: &RuleSet, common: &Commo
     Ok(())
 }
 
-/// Prints the audit; passes if every duty is met or left to a person.
-pub fn audit(
-    out: &mut impl Write,
-    rules: &RuleSet,
-    paths: &[PathBuf],
-    json: bool,
-    common: &Common,
-) -> Result<Outcome> {
-    let l = |zh, en| common.lang.pick(zh, en);
+/// Days on which the packs in `paths` were released, from the logs beside them.
+pub fn release_days(paths: &[PathBuf]) -> Result<Vec<NaiveDate>> {
     let mut days = Vec::new();
     for path in paths {
         let log = path.join(LOG);
@@ -297,7 +290,19 @@ pub fn audit(
             days.extend(releases(&text));
         }
     }
-    let audit = KeywordPolicy::builtin().audit(rules, &days, today());
+    Ok(days)
+}
+
+/// Prints the audit; passes if every duty is met or left to a person.
+pub fn audit(
+    out: &mut impl Write,
+    rules: &RuleSet,
+    paths: &[PathBuf],
+    json: bool,
+    common: &Common,
+) -> Result<Outcome> {
+    let l = |zh, en| common.lang.pick(zh, en);
+    let audit = KeywordPolicy::builtin().audit(rules, &release_days(paths)?, today());
     let failed = audit
         .checks
         .iter()
@@ -355,9 +360,14 @@ pub fn audit(
 
 /// The day it is, in the time zone of the duties.
 pub(super) fn today() -> NaiveDate {
-    const BEIJING: u64 = 8 * 3600;
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let seconds = since.map_or(0, |since| since.as_secs() + BEIJING);
-    let moment = chrono::DateTime::from_timestamp(i64::try_from(seconds).unwrap_or_default(), 0);
+    let seconds = since.map_or(0, |since| since.as_secs());
+    day_in_china(i64::try_from(seconds).unwrap_or_default())
+}
+
+/// The day of a moment, in seconds since 1970, in the time zone of the duties.
+pub fn day_in_china(seconds: i64) -> NaiveDate {
+    const AHEAD: i64 = 8 * 3600;
+    let moment = chrono::DateTime::from_timestamp(seconds.saturating_add(AHEAD), 0);
     moment.unwrap_or_default().date_naive()
 }

@@ -2,6 +2,7 @@
 
 mod args;
 mod cache;
+mod clauses;
 mod exit;
 mod export;
 mod gate;

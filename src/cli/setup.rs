@@ -49,7 +49,7 @@ impl Configured {
     }
 
     /// Where paths of the configuration begin.
-    fn base(&self) -> &Path {
+    pub fn base(&self) -> &Path {
         let folder = self.file.as_deref().and_then(Path::parent);
         folder.unwrap_or(Path::new("."))
     }

@@ -1,10 +1,17 @@
 //! Facts → verdict: pure arithmetic on counts, without files and clocks.
 
+mod clauses;
+mod interval;
 mod keywords;
+mod matrix;
+mod measure;
 mod policy;
 mod verdict;
 
 pub use crate::State;
+pub use clauses::{Clause, Clauses, Duty, Measure};
+pub use interval::{interval, lower_bound, upper_bound};
 pub use keywords::{KeywordAudit, KeywordCheck, KeywordPolicy, RiskCount, releases};
+pub use matrix::{Case, ClauseResult, Matrix, Number, Point, matrix, worst};
 pub use policy::{Check, CheckKind, Policy};
 pub use verdict::{CheckResult, Facts, Verdict, judge};

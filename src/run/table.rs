@@ -167,6 +167,12 @@ impl<R: Row> Rows<R> {
         })
     }
 
+    /// How many rows the table has, without reading them.
+    pub fn total(&self) -> u64 {
+        let rows = self.reader.metadata().file_metadata().num_rows();
+        u64::try_from(rows).unwrap_or(0)
+    }
+
     /// The next rows; none at the end of the table.
     fn read(&mut self) -> Result<Vec<R>, String> {
         loop {

@@ -9,6 +9,9 @@ use serde::Serialize;
 use super::evidence::{Evidence, Files, both};
 use super::{CollectionLog, Declared, EvidenceState, Problem};
 use crate::RunError;
+use crate::corpus::is_page;
+use crate::detect::pii::confirm;
+use crate::rules::Tables;
 use crate::run::Run;
 
 /// A declared source.
@@ -22,6 +25,51 @@ pub struct Source {
     pub pi_basis: String,
     /// Everything else.
     pub declared: Declared,
+}
+
+/// What the address of a source is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// None is given.
+    Missing,
+    /// It is no address.
+    Malformed,
+    /// A site as a whole.
+    Site,
+    /// A page of a site.
+    Page,
+}
+
+impl Source {
+    /// What its address is.
+    pub fn address(&self) -> Address {
+        let url = self.declared.url.trim();
+        let web = url.starts_with("http://") || url.starts_with("https://");
+        match url {
+            "" => Address::Missing,
+            _ if is_page(url) => Address::Page,
+            _ if web && url.contains('.') && !url.contains(char::is_whitespace) => Address::Site,
+            _ => Address::Malformed,
+        }
+    }
+
+    /// Whether the credit code of the counterparty has the right check characters (GB 32100);
+    /// none if there is no code.
+    pub fn credit_code_is_valid(&self) -> Option<bool> {
+        let code = self.declared.counterparty_uscc.trim().to_uppercase();
+        let check = confirm::named("cn-uscc").expect("it is a confirmation of the program");
+        (!code.is_empty()).then(|| {
+            let candidate = confirm::Candidate {
+                text: &code,
+                start: 0,
+                end: code.len(),
+                compact: code.as_bytes(),
+                in_context: true,
+                tables: Tables::builtin(),
+            };
+            (check.confirm)(&candidate).is_some()
+        })
+    }
 }
 
 /// What the records of a run say beside what the log of their source says.
@@ -149,12 +197,13 @@ impl Ledger {
 
     fn join_logs(&mut self, run: &Run) -> Result<(), RunError> {
         // Without a row for every record it would be said of the few with findings.
-        let whole = run.manifest().totals.records.scanned;
+        let records = run.records()?;
+        if records.total() != run.manifest().totals.records.scanned {
+            return Ok(());
+        }
         let mut joined: BTreeMap<String, Joined> = BTreeMap::new();
-        let mut rows = 0;
-        for record in run.records()? {
+        for record in records {
             let record = record?;
-            rows += 1;
             let Some(log) = self.logs.get(&record.source) else {
                 continue;
             };
@@ -168,9 +217,7 @@ impl Ledger {
                 }
             }
         }
-        if rows == whole {
-            self.joined = joined;
-        }
+        self.joined = joined;
         Ok(())
     }
 }

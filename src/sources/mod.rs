@@ -20,7 +20,7 @@ pub use declared::{
     Words, Wrong,
 };
 pub use evidence::{Evidence, EvidenceState};
-pub use ledger::{Joined, Ledger, Source};
+pub use ledger::{Address, Joined, Ledger, Source};
 pub use log::{CollectionLog, LogRow};
 pub use names::vague_words;
 pub use problem::Problem;

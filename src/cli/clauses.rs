@@ -1,0 +1,234 @@
+//! `yujian gate --clauses`: every duty of the table, judged.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use anyhow::Result;
+
+use super::args::{Common, GateArgs, GateFormat, RuleFiles};
+use super::setup::Configured;
+use super::table::table;
+use super::{Outcome, gate, lexicon};
+use crate::judge::{Case, Clauses, KeywordPolicy, Matrix, Point, State, matrix};
+use crate::report::TokenSummary;
+use crate::run::Run;
+use crate::sources::{Day, Ledger, Problem};
+
+/// Problems that are printed; all are counted.
+const SHOWN: usize = 100;
+
+/// Runs the command.
+pub fn run(
+    run: &Run,
+    configured: &Configured,
+    args: &GateArgs,
+    common: &Common,
+) -> Result<Outcome> {
+    let (matrix, ledger) = judged(run, configured, args.as_of)?;
+    match args.format {
+        GateFormat::Table if common.quiet => {}
+        GateFormat::Table => {
+            print(&matrix, common)?;
+            problems(&ledger.problems, common)?;
+        }
+        GateFormat::Json => {
+            let mut out = anstream::stdout().lock();
+            let all = serde_json::json!({
+                "matrix": matrix,
+                "evidence": ledger.evidence,
+                "problems": ledger.problems,
+            });
+            serde_json::to_writer_pretty(&mut out, &all)?;
+            writeln!(out)?;
+        }
+    }
+    Ok(match (run.manifest().coverage.whole, matrix.positive) {
+        (false, _) => Outcome::Unfinished,
+        (true, true) => Outcome::Passed,
+        (true, false) => Outcome::Failed,
+    })
+}
+
+/// The matrix of a run, and the ledger it rests on.
+pub fn judged(run: &Run, configured: &Configured, as_of: Option<Day>) -> Result<(Matrix, Ledger)> {
+    let config = &configured.config;
+    let files: Vec<(String, String)> = config
+        .statement
+        .iter()
+        .flat_map(|statement| {
+            let key = format!("statement.{}", statement.clause);
+            let files = statement.evidence.iter();
+            files.map(move |path| (key.clone(), path.clone()))
+        })
+        .collect();
+    let mut ledger = Ledger::read(config.sources(), &files, configured.base());
+    ledger.join(run)?;
+    let tally = run.tally()?;
+    let tokens = TokenSummary::of(run.manifest(), &tally);
+    let mut supplied: BTreeMap<String, Vec<Point>> = BTreeMap::new();
+    let verdict = gate::verdict(run, config)?;
+    for check in &verdict.checks {
+        let points = supplied.entry(check.check.clause.clone()).or_default();
+        points.push(Point::of_check(check));
+    }
+    let as_of = as_of.unwrap_or_else(|| day_of(run));
+    for (clause, point) in keywords(run, configured, as_of)? {
+        supplied.entry(clause).or_default().push(point);
+    }
+    let rows = run.records()?.total();
+    let rules = run.rules()?;
+    let case = Case {
+        facts: &gate::facts(run.manifest(), &tally, &rules),
+        ledger: &ledger,
+        statements: &config.statement,
+        supplied,
+        tokens: tokens.as_ref().map(|tokens| &*tokens.strata),
+        recorded: rows == run.manifest().totals.records.scanned,
+        denied: config.policy.denied_sources.as_deref(),
+        model: &config.model,
+        as_of,
+    };
+    let matrix = matrix(&case, &Clauses::builtin());
+    Ok((matrix, ledger))
+}
+
+/// The day on which the scan ended, in the time zone of the duties.
+fn day_of(run: &Run) -> Day {
+    let finished = &run.manifest().environment.finished;
+    let moment = chrono::DateTime::parse_from_rfc3339(finished);
+    Day(lexicon::day_in_china(moment.map_or(0, |at| at.timestamp())))
+}
+
+/// The audit of the keywords, if they still are those of the run.
+fn keywords(run: &Run, configured: &Configured, as_of: Day) -> Result<Vec<(String, Point)>> {
+    let texts = configured.rules(&RuleFiles::default())?;
+    let rules = texts.load()?;
+    if rules.digest() != run.manifest().rules.digest {
+        return Ok(Vec::new());
+    }
+    let (_, paths) = configured.config.rule_paths(configured.base());
+    let days = lexicon::release_days(&paths)?;
+    let audit = KeywordPolicy::builtin().audit(&rules, &days, as_of.0);
+    let points = audit.checks.into_iter().map(|check| {
+        let point = Point::new(None, check.state, check.finding.zh, check.finding.en);
+        (check.clause, point)
+    });
+    Ok(points.collect())
+}
+
+fn print(matrix: &Matrix, common: &Common) -> Result<()> {
+    let l = |zh, en| common.lang.pick(zh, en);
+    let mut rows = table(&[
+        l("条款", "clause"),
+        l("要求", "duty"),
+        l("来源", "source"),
+        l("结果", "result"),
+        l("依据", "reason"),
+    ]);
+    for clause in &matrix.clauses {
+        let title = common.lang.pick(&clause.title.zh, &clause.title.en);
+        let worst: Vec<&Point> = clause
+            .points
+            .iter()
+            .filter(|p| p.state == clause.state)
+            .collect();
+        let shown: Vec<&Point> = if common.verbose {
+            clause.points.iter().collect()
+        } else {
+            worst.iter().copied().take(1).collect()
+        };
+        let more = if common.verbose {
+            0
+        } else {
+            worst.len().saturating_sub(1)
+        };
+        for (at, point) in shown.iter().enumerate() {
+            let mut reason = common
+                .lang
+                .pick(&point.reason.zh, &point.reason.en)
+                .to_owned();
+            if more > 0 {
+                reason.push_str(&format!(" (+{more})"));
+            }
+            let first = at == 0;
+            rows.add_row([
+                if first {
+                    clause.id.clone()
+                } else {
+                    String::new()
+                },
+                if first {
+                    title.to_owned()
+                } else {
+                    String::new()
+                },
+                point
+                    .source
+                    .clone()
+                    .unwrap_or_else(|| l("全部", "all").to_owned()),
+                common
+                    .lang
+                    .pick(point.state.zh(), point.state.en())
+                    .to_owned(),
+                reason,
+            ]);
+        }
+    }
+    let mut out = anstream::stdout().lock();
+    writeln!(out, "{rows}")?;
+    let counts: Vec<String> = [
+        State::Compliant,
+        State::NotApplicable,
+        State::NeedsReview,
+        State::NeedsEvidence,
+        State::NonCompliant,
+    ]
+    .into_iter()
+    .map(|state| {
+        let count = matrix.counts.get(state.en()).copied().unwrap_or(0);
+        format!("{} {count}", common.lang.pick(state.zh(), state.en()))
+    })
+    .collect();
+    let color = if matrix.positive {
+        AnsiColor::Green
+    } else {
+        AnsiColor::Red
+    };
+    let style = Style::new().fg_color(Some(color.into())).bold();
+    let word = if matrix.positive {
+        l("整体结论:符合", "conclusion: compliant")
+    } else {
+        l(
+            "整体结论:尚不能得出符合的结论",
+            "conclusion: not compliant as it stands",
+        )
+    };
+    writeln!(
+        out,
+        "{} {} ({} {}): {}  {style}{word}{style:#}",
+        l("条款表", "clauses"),
+        matrix.version,
+        l("截至", "as of"),
+        matrix.as_of,
+        counts.join(l("、", ", "))
+    )?;
+    Ok(())
+}
+
+fn problems(problems: &[Problem], common: &Common) -> Result<()> {
+    let mut out = anstream::stderr().lock();
+    for problem in problems.iter().take(SHOWN) {
+        let what = common.lang.pick(&problem.what.zh, &problem.what.en);
+        let hint = common.lang.pick(&problem.hint.zh, &problem.hint.en);
+        let source = problem.source.as_deref().unwrap_or("-");
+        writeln!(out, "{source}: {}: {what}", problem.place)?;
+        if !hint.is_empty() {
+            writeln!(out, "  hint: {hint}")?;
+        }
+    }
+    if problems.len() > SHOWN {
+        writeln!(out, "… {}", problems.len() - SHOWN)?;
+    }
+    Ok(())
+}
