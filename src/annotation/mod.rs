@@ -5,17 +5,35 @@
 //! `D74-08`). Records are read in blocks, and of each annotation only what the checks ask for is
 //! kept (`facts`), so that a million of them fit into little memory.
 
+mod agreement;
+mod batches;
+mod check;
+mod checks;
 mod config;
-pub mod moment;
+mod facts;
+mod figures;
+mod moment;
 mod policy;
-pub mod problem;
-pub mod records;
-pub mod registry;
-pub mod sheet;
+mod problem;
+mod ratings;
+mod read;
+mod records;
+mod registry;
+mod report;
+mod rulebook;
+mod scan;
+mod sheet;
 
+pub use agreement::{Agreement, Cohen, Estimate, Fleiss, Ratings};
+pub use check::{CheckInput, check};
 pub use config::{AnnotationConfig, Contract, Platform, RecordSource, Reviewed, Zones};
-pub use moment::{Day, Moment};
 pub use policy::{AnnotationPolicy, CheckId, Duty, Named, Strength};
 pub use problem::{Gravity, Problem, Problems};
+pub use read::RecordFile;
 pub use records::{Action, Form, Kind, RISKS, Unit};
-pub use registry::{Annotator, Employment, Registry};
+pub use report::{
+    AgreementReport, Amounts, AnnotationCheck, AnnotationReport, BatchRow, Figures, Offending,
+    People, Quantiles, RuleRow,
+};
+pub use rulebook::{FILES as TEMPLATES, init};
+pub use scan::{ScanReport, ShownFinding};

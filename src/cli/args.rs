@@ -49,6 +49,9 @@ pub enum Command {
     /// List, show, check and try rules 规则:列出、查看、检查、试用
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Rules, people and records of annotation 标注规则、人员与记录
+    #[command(subcommand)]
+    Annotation(AnnotationCommand),
     /// Shell completions 命令补全
     Completions {
         /// Which shell
@@ -224,6 +227,36 @@ pub struct ConfigFile {
     /// Configuration; by default `yujian.toml` in the scanned directory, or in the current one
     #[arg(long = "config", value_name = "FILE")]
     pub path: Option<PathBuf>,
+}
+
+/// `yujian annotation …`
+#[derive(Debug, Subcommand)]
+pub enum AnnotationCommand {
+    /// Write templates of rules, registry and spot checks 写出模板
+    Init {
+        /// Folder, made if it does not exist; nothing in it is overwritten
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// Check what [annotation] of the configuration names 检查标注
+    Check(AnnotationCheckArgs),
+}
+
+/// `yujian annotation check`
+#[derive(Clone, Debug, Args)]
+pub struct AnnotationCheckArgs {
+    #[command(flatten)]
+    pub config: ConfigFile,
+    #[command(flatten)]
+    pub rules: RuleFiles,
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t)]
+    pub format: GateFormat,
+    /// Do not scan prompts, answers and comments; D74-07 stays open
+    #[arg(long)]
+    pub no_scan: bool,
+    #[command(flatten)]
+    pub cache: CacheFolder,
 }
 
 /// `yujian rules …`

@@ -1,5 +1,6 @@
 //! The command line: what was typed, what is printed, which exit code.
 
+mod annotation;
 mod args;
 mod cache;
 mod clauses;
@@ -56,6 +57,7 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Gate(args) => gate::run(args, &cli.common),
         Command::Report(args) => report::run(args, &cli.common),
         Command::Export(args) => export::run(args),
+        Command::Annotation(command) => annotation::run(command, &cli.common),
         Command::Rules(command) => rules::run(command, &cli.common),
         Command::Completions { shell } => {
             clap_complete::generate(

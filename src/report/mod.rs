@@ -1,9 +1,11 @@
 //! Run and verdict → documents. One model, every format.
 
+mod annotation;
 mod inventory;
 mod summary;
 mod tokens;
 
+pub use annotation::annotation;
 pub use tokens::TokenSummary;
 
 pub use summary::{

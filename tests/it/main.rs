@@ -1,6 +1,7 @@
 //! All integration tests, as one binary.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod annotation;
 mod cache;
 mod clauses;
 mod command;

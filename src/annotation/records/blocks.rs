@@ -62,6 +62,8 @@ struct Text {
     decoder: Option<Decoder<'static>>,
     charset: TextDecoder,
     name: String,
+    /// Of the stored bytes, after the end.
+    digest: Option<String>,
     ended: bool,
     ready: String,
     at: usize,
@@ -89,6 +91,7 @@ impl Text {
             decoder: Some(decoder),
             charset: charset.decoder(),
             name: charset.name(),
+            digest: None,
             ended: false,
             ready: String::new(),
             at: 0,
@@ -110,7 +113,10 @@ impl Text {
         let mut bytes = vec![0; PART];
         let read = decoder.read(&mut bytes)?;
         if read == 0 {
-            self.decoder = None;
+            if let Some(decoder) = self.decoder.take() {
+                let (digest, _) = decoder.finish()?;
+                self.digest = Some(digest.to_hex().to_string());
+            }
             self.charset.end(out);
             return Ok(false);
         }
@@ -155,6 +161,7 @@ impl Blocks {
             decoder: None,
             charset: Charset::Utf8.decoder(),
             name: String::new(),
+            digest: None,
             ended: true,
             ready: String::new(),
             at: 0,
@@ -192,6 +199,18 @@ impl Blocks {
         })
     }
 
+    /// BLAKE3 of the stored bytes, hex; none before the end.
+    pub fn digest(&self) -> Option<String> {
+        self.source().digest.clone()
+    }
+
+    fn source(&self) -> &Text {
+        match &self.shape {
+            Shape::Table(reader, _) => reader.get_ref(),
+            _ => &self.text,
+        }
+    }
+
     /// The next records; none at the end. What is no record goes to `place`.
     pub fn next(&mut self, place: &mut Place<'_>) -> Option<Block> {
         if self.done {
@@ -225,10 +244,7 @@ impl Blocks {
     }
 
     fn tell_replaced(&self, place: &mut Place<'_>) {
-        let text = match &self.shape {
-            Shape::Table(reader, _) => reader.get_ref(),
-            _ => &self.text,
-        };
+        let text = self.source();
         let replaced = text.charset.replaced;
         if replaced > 0 {
             place.unread(

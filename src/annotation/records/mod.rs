@@ -15,9 +15,9 @@ mod raw;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use blocks::{Block, Blocks};
-pub use entry::{Action, EXPECTED, Entry, Fault, Kind, RISKS, Review, SpotCheck, Unit, risk_bit};
-pub use raw::{FIELDS, Field, Fields, Raw, Role};
+pub use blocks::{Blocks, Piece};
+pub use entry::{Action, EXPECTED, Entry, Fault, Kind, RISKS, SpotCheck, Unit, risk_bit};
+pub use raw::{ALL, FIELDS, Field, Fields, Raw, Role};
 
 /// What wrote a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]

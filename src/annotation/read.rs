@@ -1,0 +1,625 @@
+//! Everything that is read: rule documents, the registry, spot checks, records.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use globset::{Glob, GlobSetBuilder};
+use rayon::prelude::*;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::batches;
+use super::config::AnnotationConfig;
+use super::facts::{Fact, Facts, Flags, hashed, packed};
+use super::policy::AnnotationPolicy;
+use super::problem::{Gravity, Place, Problem, Problems, both};
+use super::records::{Blocks, EXPECTED, Entry, Fault, Field, Fields, Form, Piece, Role};
+use super::registry::{Dates, Employment, Registry};
+use super::rulebook::RuleDocument;
+use super::scan::{Found, ScanTally, scan};
+use crate::detect::{Scanner, Scratch};
+use crate::text::FoldTable;
+
+/// A file of records.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecordFile {
+    /// Relative to the configuration.
+    pub path: String,
+    /// What wrote it; none if no record of it could be read.
+    pub form: Option<Form>,
+    /// BLAKE3 of the stored bytes, hex; none if it was not read to its end.
+    pub digest: Option<String>,
+    /// Annotations.
+    pub entries: u64,
+    /// Annotations that were given up, and do not count.
+    pub cancelled: u64,
+    /// Fields that annotations lack, with how many.
+    pub missing: BTreeMap<&'static str, u64>,
+}
+
+/// Everything that was read.
+pub struct Material {
+    /// Rule documents.
+    pub documents: Vec<RuleDocument>,
+    /// The annotators; none if no registry is declared.
+    pub registry: Option<Registry>,
+    /// Facts of annotations.
+    pub facts: Facts,
+    /// Files of records.
+    pub files: Vec<RecordFile>,
+    /// What the scanner found.
+    pub scan: ScanTally,
+    /// What is wrong.
+    pub problems: Problems,
+}
+
+/// Where to read, and by what.
+pub struct Sources<'a> {
+    /// `[annotation]`
+    pub config: &'a AnnotationConfig,
+    /// What its paths are relative to.
+    pub base: &'a Path,
+    /// Scanner for texts; none if they are not to be scanned.
+    pub scanner: Option<&'a Scanner>,
+    /// The duties.
+    pub policy: &'a AnnotationPolicy,
+}
+
+impl Sources<'_> {
+    /// Reads everything. What cannot be read is a problem, and the rest is read all the same.
+    pub fn read(&self) -> Material {
+        let mut material = Material {
+            documents: Vec::new(),
+            registry: None,
+            facts: Facts::default(),
+            files: Vec::new(),
+            scan: ScanTally::default(),
+            problems: Problems::default(),
+        };
+        for (path, name) in self.files(&self.config.rules, "rules", &mut material.problems) {
+            let mut place = Place {
+                file: &name,
+                problems: &mut material.problems,
+            };
+            material
+                .documents
+                .extend(RuleDocument::read(&path, &mut place));
+        }
+        if !self.config.registry.is_empty() {
+            let mut place = Place {
+                file: &self.config.registry,
+                problems: &mut material.problems,
+            };
+            let path = self.base.join(&self.config.registry);
+            material.registry = Some(Registry::read(&path, self.policy, &mut place));
+        }
+        if !self.config.batches.is_empty() {
+            let mut place = Place {
+                file: &self.config.batches,
+                problems: &mut material.problems,
+            };
+            let path = self.base.join(&self.config.batches);
+            batches::read(&path, &mut material.facts, &mut place);
+        }
+        for (path, name) in self.files(&self.config.records, "records", &mut material.problems) {
+            self.records(&path, name, &mut material);
+        }
+        material
+    }
+
+    /// The files of globs, in the order of their names.
+    fn files(
+        &self,
+        globs: &[String],
+        key: &str,
+        problems: &mut Problems,
+    ) -> Vec<(PathBuf, String)> {
+        let mut found = BTreeSet::new();
+        for glob in globs {
+            let before = found.len();
+            // Checked when the configuration was read.
+            let Ok(compiled) = Glob::new(glob) else {
+                continue;
+            };
+            let matcher = compiled.compile_matcher();
+            for entry in walkdir::WalkDir::new(self.base.join(literal(glob))).follow_links(true) {
+                let Ok(entry) = entry else { continue };
+                let relative = entry.path().strip_prefix(self.base).unwrap_or(entry.path());
+                if entry.file_type().is_file() && matcher.is_match(relative) {
+                    found.insert((entry.path().to_owned(), relative.display().to_string()));
+                }
+            }
+            if found.len() == before && !found.iter().any(|(_, name)| matcher.is_match(name)) {
+                problems.add(Problem {
+                    name: "no-file",
+                    gravity: Gravity::Unread,
+                    file: glob.clone(),
+                    line: 0,
+                    what: both(
+                        format!("[annotation] {key} 没有匹配到文件"),
+                        format!("[annotation] {key}: no file matches"),
+                    ),
+                    hint: both(
+                        "路径相对于 yujian.toml 所在目录",
+                        "paths are relative to the folder of yujian.toml",
+                    ),
+                });
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    fn records(&self, path: &Path, name: String, material: &mut Material) {
+        let mut place = Place {
+            file: &name,
+            problems: &mut material.problems,
+        };
+        let mut blocks = match Blocks::open(path) {
+            Ok(blocks) => blocks,
+            Err(error) => {
+                place.unread(
+                    0,
+                    "cannot-read",
+                    (
+                        format!("无法读取:{error}"),
+                        format!("cannot be read: {error}"),
+                    ),
+                    ("检查路径与权限", "check the path and its permissions"),
+                );
+                return;
+            }
+        };
+        let (mut form, fields) = self.settings(&name);
+        let mut file = Reading {
+            number: material.files.len() as u32,
+            stem: stem(&name),
+            batch_by_file: self.config.batch_by_file,
+            dates: Dates::default(),
+            row: RecordFile {
+                path: name.clone(),
+                form: None,
+                digest: None,
+                entries: 0,
+                cancelled: 0,
+                missing: BTreeMap::new(),
+            },
+        };
+        while let Some(block) = blocks.next(&mut place) {
+            if form.is_none() {
+                form = block.records.iter().find_map(|(_, piece)| piece.form());
+            }
+            let form = form.unwrap_or(Form::Yujian);
+            let outcomes: Vec<Outcome> = block
+                .records
+                .par_iter()
+                .map_init(Scratch::default, |scratch, (line, piece)| {
+                    self.outcome(*line, piece, (form, &fields), scratch)
+                })
+                .collect();
+            for outcome in outcomes {
+                let mut noted = Noted {
+                    facts: &mut material.facts,
+                    scan: &mut material.scan,
+                    registry: material.registry.as_ref(),
+                    place: &mut place,
+                };
+                file.note(outcome, form, &mut noted);
+            }
+        }
+        file.row.form = form;
+        file.row.digest = blocks.digest();
+        file.dates.tell(&mut place);
+        file.tell_missing(&mut place);
+        material.files.push(file.row);
+    }
+
+    /// What is stated of a file: its form, and its fields.
+    fn settings(&self, name: &str) -> (Option<Form>, Fields) {
+        let is_of = |globs: &[String]| {
+            let mut set = GlobSetBuilder::new();
+            globs
+                .iter()
+                .filter_map(|glob| Glob::new(glob).ok())
+                .for_each(|glob| {
+                    set.add(glob);
+                });
+            set.build().is_ok_and(|set| set.is_match(name))
+        };
+        let sources: Vec<_> = self
+            .config
+            .source
+            .iter()
+            .filter(|s| is_of(&s.globs))
+            .collect();
+        let form = sources
+            .iter()
+            .find_map(|source| source.format)
+            .or(self.config.format);
+        let paths: Vec<_> = sources
+            .iter()
+            .map(|s| &s.fields)
+            .chain([&self.config.fields])
+            .collect();
+        let values: Vec<_> = sources
+            .iter()
+            .map(|s| &s.values)
+            .chain([&self.config.values])
+            .collect();
+        (form, Fields::new(&paths, &values))
+    }
+
+    /// What becomes of one record; on any thread.
+    fn outcome(
+        &self,
+        line: u64,
+        piece: &Piece,
+        (form, fields): (Form, &Fields),
+        scratch: &mut Scratch,
+    ) -> Outcome {
+        let mut outcome = Outcome {
+            line,
+            ..Outcome::default()
+        };
+        let parsed;
+        let record = match piece {
+            Piece::Row(value) => value,
+            Piece::Text(text) => match serde_json::from_str::<Value>(text) {
+                Ok(value) => {
+                    parsed = value;
+                    &parsed
+                }
+                Err(error) => {
+                    // Its message may quote; what matters is where.
+                    outcome.faults.push(broken(error.line(), error.column()));
+                    return outcome;
+                }
+            },
+        };
+        if !record.is_object() {
+            outcome.faults.push(broken(1, 1));
+            return outcome;
+        }
+        let mut seen: Vec<*const u8> = Vec::new();
+        for mut raw in form.entries(record) {
+            fields.apply(&mut raw, record);
+            if raw.cancelled {
+                outcome.cancelled += 1;
+                continue;
+            }
+            let entry = Entry::of(&raw, &mut outcome.faults);
+            // What several annotators were shown is scanned once.
+            let new = raw
+                .texts
+                .iter()
+                .filter(|(_, text)| !seen.contains(&text.as_ptr()));
+            let found = match self.scanner {
+                Some(scanner) => scan(scanner, scratch, new.map(|(role, text)| (*role, &**text))),
+                None => Vec::new(),
+            };
+            let text = text_hash(&raw.texts, form);
+            seen.extend(raw.texts.iter().map(|(_, text)| text.as_ptr()));
+            outcome.made.push(Made { entry, text, found });
+        }
+        outcome
+    }
+}
+
+/// The part of a glob before anything that is not literal, without the last name.
+fn literal(glob: &str) -> PathBuf {
+    let parts: Vec<&str> = glob.split('/').collect();
+    let plain = parts
+        .iter()
+        .take_while(|part| !part.contains(['*', '?', '[', '{', '\\']));
+    // All of it if nothing is to be matched: then it is the file itself.
+    plain.collect()
+}
+
+fn stem(name: &str) -> String {
+    let file = Path::new(name)
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy();
+    file.split('.').next().unwrap_or_default().to_owned()
+}
+
+fn broken(line: usize, column: usize) -> Fault {
+    Fault {
+        name: "broken-json",
+        gravity: Gravity::Unread,
+        what: both(
+            format!("不是 JSON 对象(记录第 {line} 行第 {column} 列)"),
+            format!("is no JSON object (line {line}, column {column} of the record)"),
+        ),
+        hint: both(
+            "修复或重新导出这一条",
+            "mend this record, or export it again",
+        ),
+    }
+}
+
+/// Hash of what was to be annotated, folded and without spaces: with its answer in our own form,
+/// where that is part of the item; in others the answer is what the annotator wrote.
+fn text_hash(texts: &[(Role, std::borrow::Cow<'_, str>)], form: Form) -> u64 {
+    let is_part = |role: Role| match role {
+        Role::Prompt => true,
+        Role::Answer => form == Form::Yujian,
+        Role::Comment => false,
+    };
+    let table = FoldTable::get();
+    let folded: Vec<String> = texts
+        .iter()
+        .filter(|(role, _)| is_part(*role))
+        .map(|(_, text)| table.plain(text).split_whitespace().collect())
+        .collect();
+    if folded.iter().all(String::is_empty) {
+        return 0;
+    }
+    let parts: Vec<&[u8]> = folded.iter().map(String::as_bytes).collect();
+    hashed(&parts).max(1)
+}
+
+impl Piece {
+    fn form(&self) -> Option<Form> {
+        match self {
+            Self::Row(value) => Some(Form::of(value)),
+            Self::Text(text) => {
+                let value: Value = serde_json::from_str(text).ok()?;
+                value.is_object().then(|| Form::of(&value))
+            }
+        }
+    }
+}
+
+/// What became of one record.
+#[derive(Default)]
+struct Outcome {
+    line: u64,
+    made: Vec<Made>,
+    cancelled: u64,
+    faults: Vec<Fault>,
+}
+
+struct Made {
+    entry: Entry,
+    text: u64,
+    found: Vec<Found>,
+}
+
+/// Where outcomes are noted.
+struct Noted<'a, 'p> {
+    facts: &'a mut Facts,
+    scan: &'a mut ScanTally,
+    registry: Option<&'a Registry>,
+    place: &'a mut Place<'p>,
+}
+
+/// A file while it is read.
+struct Reading {
+    number: u32,
+    stem: String,
+    batch_by_file: bool,
+    dates: Dates,
+    row: RecordFile,
+}
+
+impl Reading {
+    fn note(&mut self, outcome: Outcome, form: Form, noted: &mut Noted<'_, '_>) {
+        let line = outcome.line;
+        self.row.cancelled += outcome.cancelled;
+        for fault in outcome.faults {
+            noted.place.problems.add(Problem {
+                name: fault.name,
+                gravity: fault.gravity,
+                file: noted.place.file.to_owned(),
+                line,
+                what: fault.what,
+                hint: fault.hint,
+            });
+        }
+        for made in outcome.made {
+            self.row.entries += 1;
+            self.entry(made, line, form, noted);
+        }
+    }
+
+    fn entry(&mut self, made: Made, line: u64, form: Form, noted: &mut Noted<'_, '_>) {
+        let Made {
+            mut entry,
+            text,
+            found,
+        } = made;
+        if entry.batch.is_empty() && self.batch_by_file {
+            entry.batch.clone_from(&self.stem);
+            entry.missing &= !(1 << Field::BatchId as u32);
+        }
+        for (field, style) in &entry.styles {
+            self.dates.met(field.name(), *style, line);
+        }
+        for field in EXPECTED {
+            if entry.missing & (1 << *field as u32) != 0 {
+                *self.row.missing.entry(field.name()).or_default() += 1;
+            }
+        }
+        self.people(&entry, line, noted);
+        let file = self.number.to_le_bytes();
+        // Ids of other tools are unique within a project only.
+        let scope: &[u8] = if form == Form::Yujian { b"" } else { &file };
+        let item = match entry.item.as_str() {
+            "" => hashed(&[b"line", &file, &line.to_le_bytes()]),
+            id => hashed(&[b"item", scope, id.as_bytes()]),
+        };
+        let task = match entry.task.as_str() {
+            "" => item,
+            id => hashed(&[b"task", scope, id.as_bytes()]),
+        };
+        let verdicts = Verdicts::of(&entry);
+        let mut flags = Flags::default();
+        flags.set(Flags::REVIEWED, verdicts.reviewed);
+        flags.set(Flags::PASSED, verdicts.passed);
+        flags.set(Flags::DISPUTED, verdicts.disputed);
+        flags.set(Flags::ARBITRATED, entry.arbitrated);
+        flags.set(Flags::IMAGE, entry.unit == super::records::Unit::Image);
+        flags.set(Flags::LABELLED, !entry.label.is_empty());
+        flags.set(
+            Flags::OUTSOURCED,
+            entry.employment == Some(Employment::Outsourced),
+        );
+        let names = &mut noted.facts.names;
+        let mut reviews = entry.reviews.iter().filter(|review| !review.by.is_empty());
+        let first = reviews.next();
+        let more: Vec<_> = reviews
+            .map(|review| (names.number(&review.by), packed(review.at)))
+            .collect();
+        let fact = Fact {
+            item,
+            task,
+            text,
+            label: hashed(&[entry.label.as_bytes()]),
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            file: self.number,
+            batch: names.number(&entry.batch),
+            task_type: names.number(&entry.task_type),
+            rule: names.number(&entry.rule),
+            version: names.number(&entry.rule_version),
+            annotator: names.number(&entry.annotator),
+            at: packed(entry.at),
+            reviewer: first
+                .map(|review| names.number(&review.by))
+                .unwrap_or_default(),
+            reviewed_at: first.map_or(0, |review| packed(review.at)),
+            seconds: entry.seconds.unwrap_or(-1.0),
+            zone: names.number(&entry.zone),
+            risks: entry.risks,
+            missing: entry.missing,
+            kind: entry.kind,
+            flags,
+        };
+        let id = match entry.item.as_str() {
+            "" => format!("{}:{line}", self.row.path),
+            id => id.to_owned(),
+        };
+        self.batch(&entry, verdicts, noted);
+        noted
+            .scan
+            .add(&found, entry.kind, (&id, &self.row.path, line));
+        let position = noted.facts.push(fact, &id);
+        let more = more
+            .into_iter()
+            .map(|(reviewer, at)| (position, reviewer, at));
+        noted.facts.more_reviews.extend(more);
+    }
+
+    fn batch(&self, entry: &Entry, verdicts: Verdicts, noted: &mut Noted<'_, '_>) {
+        if entry.batch.is_empty() {
+            return;
+        }
+        let functional = entry.kind == Some(super::records::Kind::Functional);
+        let batch = match noted.facts.batches.get_mut(&entry.batch) {
+            Some(batch) => batch,
+            None => noted.facts.batches.entry(entry.batch.clone()).or_default(),
+        };
+        batch.entries += 1;
+        batch.functional += u64::from(functional);
+        batch.reviewed += u64::from(verdicts.reviewed);
+        batch.risky += u64::from(functional && entry.risks != 0);
+        // Items repeat the check of their batch.
+        batch
+            .spots
+            .extend(entry.spot.filter(|spot| !batch.spots.contains(spot)));
+    }
+
+    /// Tells of people who are not in the registry, and of those who review their own work.
+    fn people(&self, entry: &Entry, line: u64, noted: &mut Noted<'_, '_>) {
+        let reviewers = entry.reviews.iter().map(|review| review.by.as_str());
+        if let Some(registry) = noted.registry {
+            for person in std::iter::once(entry.annotator.as_str()).chain(reviewers.clone()) {
+                if !person.is_empty()
+                    && !registry.people.contains_key(person)
+                    && noted.scan.strangers.insert(person.to_owned())
+                {
+                    noted.place.odd(
+                        line,
+                        "unknown-annotator",
+                        (
+                            format!("`{person}` 不在人员登记表中"),
+                            format!("`{person}` is not in the registry"),
+                        ),
+                        (
+                            "登记此人,或更正编号",
+                            "put them into the registry, or correct the id",
+                        ),
+                    );
+                }
+            }
+        }
+        if !entry.annotator.is_empty() && reviewers.clone().any(|by| by == entry.annotator) {
+            noted.place.odd(
+                line,
+                "own-review",
+                (
+                    format!("`{}` 审核了自己的标注", entry.annotator),
+                    format!("`{}` has reviewed their own annotation", entry.annotator),
+                ),
+                ("由另一人审核", "let another person review it"),
+            );
+        }
+    }
+
+    /// Tells of fields that a file does not have.
+    fn tell_missing(&self, place: &mut Place<'_>) {
+        if self.row.missing.is_empty() {
+            return;
+        }
+        let entries = self.row.entries;
+        let list: Vec<String> = EXPECTED
+            .iter()
+            .filter_map(|field| {
+                let count = self.row.missing.get(field.name())?;
+                Some(match *count == entries {
+                    true => field.name().to_owned(),
+                    false => format!("{} ({count}/{entries})", field.name()),
+                })
+            })
+            .collect();
+        place.odd(
+            0,
+            "missing-fields",
+            (
+                format!("缺少字段:{}", list.join("、")),
+                format!("fields are missing: {}", list.join(", ")),
+            ),
+            (
+                "在 [annotation.fields] 写字段路径,或在 [annotation.values] 写固定值",
+                "name their paths in [annotation.fields], or values in [annotation.values]",
+            ),
+        );
+    }
+}
+
+/// What reviewers came to in the end.
+#[derive(Clone, Copy)]
+struct Verdicts {
+    reviewed: bool,
+    passed: bool,
+    disputed: bool,
+}
+
+impl Verdicts {
+    fn of(entry: &Entry) -> Self {
+        // Who changed their mind is asked last.
+        let mut last: BTreeMap<&str, bool> = BTreeMap::new();
+        for review in &entry.reviews {
+            if let Some(passed) = review.passed
+                && !review.by.is_empty()
+                && review.by != entry.annotator
+            {
+                last.insert(&review.by, passed);
+            }
+        }
+        Self {
+            reviewed: !last.is_empty(),
+            passed: last.values().any(|passed| *passed),
+            disputed: last.values().any(|passed| *passed) && last.values().any(|passed| !passed),
+        }
+    }
+}
