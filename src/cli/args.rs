@@ -38,6 +38,8 @@ pub struct Common {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Look at a corpus and draft yujian.toml 查看语料,起草配置
+    Init(InitArgs),
     /// Scan a corpus and leave a run 扫描语料,留下运行目录
     Scan(ScanArgs),
     /// Judge a run against the policy 按策略判定
@@ -59,6 +61,20 @@ pub enum Command {
     },
     /// Man page in roff 手册页
     Man,
+}
+
+/// `yujian init`
+#[derive(Clone, Debug, Args)]
+pub struct InitArgs {
+    /// Folder of the corpus
+    pub dir: PathBuf,
+    /// The file to write; yujian.toml in the folder by default. Sources that it declares stay as
+    /// they are
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// One source for every value of this field of records, instead of one for every top folder
+    #[arg(long, value_name = "PATH")]
+    pub field: Option<String>,
 }
 
 /// `yujian scan`

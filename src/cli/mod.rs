@@ -8,6 +8,7 @@ mod exit;
 mod export;
 mod gate;
 mod gitleaks;
+mod init;
 mod key;
 mod language;
 mod lexicon;
@@ -53,6 +54,7 @@ pub fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     match &cli.command {
+        Command::Init(args) => init::run(args, &cli.common),
         Command::Scan(args) => scan::run(args, &cli.common),
         Command::Gate(args) => gate::run(args, &cli.common),
         Command::Report(args) => report::run(args, &cli.common),

@@ -171,6 +171,7 @@ pub struct Generator {
 )]
 pub struct Declared {
     pub name: String,
+    #[serde(deserialize_with = "blank")]
     pub kind: Option<SourceKind>,
     pub modality: Words,
     pub language: Words,
@@ -178,13 +179,16 @@ pub struct Declared {
     pub hosting_country: String,
     pub publisher: String,
     pub url: String,
+    #[serde(deserialize_with = "blank")]
     pub collected_from: Option<Day>,
+    #[serde(deserialize_with = "blank")]
     pub collected_to: Option<Day>,
     pub collection_method: String,
     pub collection_log: Words,
     pub delivery: String,
     pub processing: String,
     pub robots_snapshot: String,
+    #[serde(deserialize_with = "blank")]
     pub robots_verdict: Option<RobotsVerdict>,
     pub tos_evidence: String,
     pub licence_id: String,
@@ -194,7 +198,9 @@ pub struct Declared {
     pub contract_evidence: String,
     pub counterparty_name: String,
     pub counterparty_uscc: String,
+    #[serde(deserialize_with = "blank")]
     pub contract_signed_on: Option<Day>,
+    #[serde(deserialize_with = "blank")]
     pub contract_valid_to: Option<Day>,
     pub commitments: Commitments,
     pub review: Reviewed,
@@ -208,11 +214,24 @@ pub struct Declared {
     pub ipr_risk_level: String,
     pub data_class: String,
     pub data_grade: String,
+    #[serde(deserialize_with = "blank")]
     pub important_data: Option<bool>,
     pub transfer_assessment: String,
     pub pre_assessment: Option<Assessment>,
     pub post_verification: Option<Assessment>,
     pub notes: String,
+}
+
+/// An empty string is no value: drafts have them where a person must fill something in.
+fn blank<'de, T: serde::de::DeserializeOwned, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let value = toml::Value::deserialize(deserializer)?;
+    if value.as_str().is_some_and(|text| text.trim().is_empty()) {
+        return Ok(None);
+    }
+    let read = T::deserialize(value).map_err(serde::de::Error::custom)?;
+    Ok(Some(read))
 }
 
 /// Grounds a source may name. Source: PIPL articles 13, 27 to 29.

@@ -7,6 +7,7 @@
 
 mod day;
 mod declared;
+mod draft;
 mod evidence;
 mod ledger;
 mod log;
@@ -19,6 +20,7 @@ pub use declared::{
     Assessment, Commitments, Declared, Generator, PI_BASES, Reviewed, RobotsVerdict, SourceKind,
     Words, Wrong,
 };
+pub use draft::{Seen, Told};
 pub use evidence::{Evidence, EvidenceState};
 pub use ledger::{Address, Joined, Ledger, Source};
 pub use log::{CollectionLog, LogRow};

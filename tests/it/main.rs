@@ -11,6 +11,7 @@ mod formats;
 mod gitleaks;
 mod hard;
 mod hostile;
+mod init;
 mod layers;
 mod lexicon;
 mod metadata;

@@ -1,0 +1,100 @@
+//! `yujian init`: drafts, and drafts again.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+use yujian::config::Config;
+
+fn init(dir: &Path, args: &[&str]) -> (i32, String) {
+    let mut command = Command::cargo_bin("yujian").unwrap();
+    let output = command
+        .current_dir(dir)
+        .args(["init", "corpus"])
+        .args(args)
+        .output()
+        .unwrap();
+    let told = [output.stdout, output.stderr].concat();
+    (
+        output.status.code().unwrap(),
+        String::from_utf8_lossy(&told).into_owned(),
+    )
+}
+
+fn corpus(dir: &Path) {
+    let town = dir.join("corpus/town");
+    fs::create_dir_all(&town).unwrap();
+    let page = |n: u32| {
+        format!(
+            "{{\"text\":\"示例城的春天来得很早,河边的柳树已经发芽。\",\"url\":\"https://town.example/{n}\",\"date\":\"2026-09-0{n}\",\"site\":\"s{}\"}}\n",
+            n % 2
+        )
+    };
+    fs::write(town.join("a.jsonl"), (1..=5).map(page).collect::<String>()).unwrap();
+    let odd = dir.join("corpus/[odd] \"name\"");
+    fs::create_dir_all(&odd).unwrap();
+    fs::write(
+        odd.join("b.txt"),
+        "The river rises every spring, and the fields are wet.",
+    )
+    .unwrap();
+}
+
+#[test]
+fn what_can_be_read_is_filled_in_and_an_edit_is_never_overwritten() {
+    let dir = TempDir::new().unwrap();
+    corpus(dir.path());
+    let file = dir.path().join("corpus/yujian.toml");
+    assert_eq!(init(dir.path(), &[]).0, 0);
+    let text = fs::read_to_string(&file).unwrap();
+    let config = Config::parse(&text, "yujian.toml").unwrap();
+    let sources = config.sources();
+    assert_eq!(sources.len(), 2);
+    let town = sources.iter().find(|source| source.id == "town").unwrap();
+    assert_eq!(town.declared.url, "https://town.example/");
+    assert_eq!(town.declared.language.0, ["zh-Hans"]);
+    assert_eq!(
+        town.declared.collected_from.unwrap().to_string(),
+        "2026-09-01"
+    );
+    assert_eq!(
+        town.declared.collected_to.unwrap().to_string(),
+        "2026-09-05"
+    );
+    assert_eq!(town.declared.kind, None);
+
+    let edited = text.replacen("name = \"\"", "name = \"示例城 2026\" # 我改的", 1);
+    fs::write(&file, &edited).unwrap();
+    assert_eq!(init(dir.path(), &[]).0, 0);
+    assert_eq!(fs::read_to_string(&file).unwrap(), edited);
+
+    fs::create_dir(dir.path().join("corpus/new")).unwrap();
+    fs::write(dir.path().join("corpus/new/c.txt"), "秋天到了。").unwrap();
+    assert_eq!(init(dir.path(), &[]).0, 0);
+    let grown = fs::read_to_string(&file).unwrap();
+    assert!(grown.starts_with(&edited));
+    assert_eq!(
+        Config::parse(&grown, "yujian.toml").unwrap().source.len(),
+        3
+    );
+}
+
+#[test]
+fn sources_may_be_values_of_a_field_and_a_wrong_file_is_left_alone() {
+    let dir = TempDir::new().unwrap();
+    corpus(dir.path());
+    let (code, told) = init(dir.path(), &["-o", "by-site.toml", "--field", "site"]);
+    assert_eq!(code, 0, "{told}");
+    let text = fs::read_to_string(dir.path().join("by-site.toml")).unwrap();
+    assert!(text.contains("record_field = \"site\"\nequals = \"s0\""));
+
+    fs::write(dir.path().join("wrong.toml"), "[corpus\n").unwrap();
+    let (code, told) = init(dir.path(), &["-o", "wrong.toml"]);
+    assert_eq!(code, 2);
+    assert!(told.contains("wrong.toml:1"), "{told}");
+    assert_eq!(
+        fs::read_to_string(dir.path().join("wrong.toml")).unwrap(),
+        "[corpus\n"
+    );
+}
