@@ -27,18 +27,37 @@ pub fn import(out: &mut impl Write, args: &ImportArgs, common: &Common) -> Resul
         std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let version = today().format("%Y.%m.%d").to_string();
     let imported = gitleaks(&args.name, &version, &file_name(file), &text)?;
-    // What is written must load, or nothing is written.
-    let rules = RuleSet::from_texts(&[(file_name(path), imported.text.clone())])?;
-    Scanner::new(Arc::new(rules), DetectOptions::default())?;
-    write(path, &imported.text)?;
     if args.json {
         for remark in &imported.remarks {
             serde_json::to_writer(&mut *out, remark)?;
             writeln!(out)?;
         }
-        return Ok(());
+    } else {
+        remarks(out, &imported, common)?;
     }
-    summary(out, &imported, path, common)
+    ensure!(
+        imported.rules > 0,
+        "none of the {} rules of {} could be imported; what was printed says why",
+        imported.given,
+        file.display()
+    );
+    // What is written must load, or nothing is written.
+    let rules = RuleSet::from_texts(&[(file_name(path), imported.text.clone())])?;
+    Scanner::new(Arc::new(rules), DetectOptions::default())?;
+    write(path, &imported.text)?;
+    if !args.json {
+        let l = |zh, en| common.lang.pick(zh, en);
+        writeln!(
+            out,
+            "{} {} {} {} -> {}",
+            l("读入规则", "read"),
+            imported.given,
+            l("条,写出", "rules, wrote"),
+            imported.rules,
+            path.display()
+        )?;
+    }
+    Ok(())
 }
 
 /// A reader sees the old pack or the new one.
@@ -49,7 +68,7 @@ fn write(path: &Path, text: &str) -> Result<()> {
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
-fn summary(out: &mut impl Write, imported: &Imported, path: &Path, common: &Common) -> Result<()> {
+fn remarks(out: &mut impl Write, imported: &Imported, common: &Common) -> Result<()> {
     let l = |zh, en| common.lang.pick(zh, en);
     for Remark { rule, kept, what } in &imported.remarks {
         let fate = match (rule, kept) {
@@ -60,14 +79,5 @@ fn summary(out: &mut impl Write, imported: &Imported, path: &Path, common: &Comm
         let rule = rule.as_deref().unwrap_or_default();
         writeln!(out, "{fate}  {rule}  {what}")?;
     }
-    writeln!(
-        out,
-        "{} {} {} {} -> {}",
-        l("读入规则", "read"),
-        imported.given,
-        l("条,写出", "rules, wrote"),
-        imported.rules,
-        path.display()
-    )?;
     Ok(())
 }

@@ -9,7 +9,15 @@ use yujian::rules::{Anchor, RuleSet};
 
 /// Rules whose value is a layout of several lines or a phrase with its own surroundings: their
 /// examples are their matrix.
-const OWN_LAYOUT: &[&str] = &["pii.comms", "pii.icao.mrz", "pii.crime", "pii.wechat_ids"];
+const OWN_LAYOUT: &[&str] = &[
+    "pii.comms",
+    "pii.icao.mrz",
+    "pii.crime",
+    "pii.wechat_ids",
+    "classified.nda",
+    "classified.confidential",
+    "classified.privileged",
+];
 
 struct Subject<'a> {
     scanner: &'a Scanner,

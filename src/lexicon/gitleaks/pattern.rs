@@ -46,7 +46,11 @@ impl Reader<'_> {
                 '\\' => self.escape()?,
                 '[' => self.class()?,
                 '(' => self.group(),
-                '{' if !self.counts() => self.out.push_str(r"\{"),
+                '{' => {
+                    if !self.counts() {
+                        self.out.push_str(r"\{");
+                    }
+                }
                 other => self.out.push(other),
             }
         }
@@ -269,12 +273,8 @@ pub fn literals(pattern: &str) -> Vec<String> {
     };
     for kind in [ExtractKind::Prefix, ExtractKind::Suffix] {
         let mut extractor = Extractor::new();
-        extractor.kind(kind.clone()).limit_class(4).limit_total(256);
-        let mut sequence = extractor.extract(&hir);
-        match kind {
-            ExtractKind::Suffix => sequence.optimize_for_suffix_by_preference(),
-            _ => sequence.optimize_for_prefix_by_preference(),
-        }
+        extractor.kind(kind).limit_class(4).limit_total(256);
+        let sequence = extractor.extract(&hir);
         let Some(all) = sequence.literals() else {
             continue;
         };
