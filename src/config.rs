@@ -37,6 +37,8 @@ pub struct Config {
     pub statement: Vec<Statement>,
     /// Which rules.
     pub rules: RulesConfig,
+    /// What texts are compared with.
+    pub rights: RightsConfig,
     /// What the gate asks for.
     pub policy: PolicyConfig,
     /// Annotation records; read by `annotation check`.
@@ -160,6 +162,14 @@ impl Default for RulesConfig {
             packs: vec!["builtin".to_owned()],
         }
     }
+}
+
+/// `[rights]`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RightsConfig {
+    /// Packs of known works, relative to `yujian.toml`.
+    pub works: Vec<String>,
 }
 
 /// `[policy]`: a preset, and what differs from it.
@@ -427,13 +437,29 @@ impl Config {
     }
 
     /// BLAKE3 of everything that what a scan finds depends on, hex.
-    pub fn scan_digest(&self, sidecar: bool, keep: usize, tokens: Option<&Counted>) -> String {
+    ///
+    /// `works`: digests of the packs of known works.
+    pub fn scan_digest(
+        &self,
+        sidecar: bool,
+        keep: usize,
+        tokens: Option<&Counted>,
+        works: &[String],
+    ) -> String {
         let sources: Vec<_> = self
             .source
             .iter()
             .map(|s| (&s.id, &s.globs, &s.record_field, &s.equals))
             .collect();
-        let parts = serde_json::json!([self.corpus, self.limits, sources, sidecar, keep, tokens]);
+        let parts = serde_json::json!([
+            self.corpus,
+            self.limits,
+            sources,
+            sidecar,
+            keep,
+            tokens,
+            works
+        ]);
         blake3::hash(parts.to_string().as_bytes())
             .to_hex()
             .to_string()

@@ -24,6 +24,7 @@ pub mod scan;
 pub mod sources;
 pub mod text;
 pub mod tokens;
+pub mod works;
 
 pub use details::Details;
 pub use error::{Complaint, RunError, SetupError, ShardError};

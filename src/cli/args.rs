@@ -54,6 +54,9 @@ pub enum Command {
     /// Rules, people and records of annotation 标注规则、人员与记录
     #[command(subcommand)]
     Annotation(AnnotationCommand),
+    /// Fingerprints of protected works and test banks: index, merge, show, check 作品指纹库
+    #[command(subcommand)]
+    Works(WorksCommand),
     /// Shell completions 命令补全
     Completions {
         /// Which shell
@@ -95,6 +98,9 @@ pub struct ScanArgs {
     pub config: ConfigFile,
     #[command(flatten)]
     pub rules: RuleFiles,
+    /// Pack of known works (`yujian works index`) to compare with; may be given several times
+    #[arg(long, value_name = "PACK")]
+    pub works: Vec<PathBuf>,
     /// Judge the run at the end, like `yujian gate`
     #[arg(long)]
     pub gate: bool,
@@ -375,6 +381,79 @@ pub struct ImportArgs {
         conflicts_with_all = ["maps", "risk", "word_column", "category_column", "sample"]
     )]
     pub gitleaks: bool,
+}
+
+/// `yujian works …`
+#[derive(Debug, Subcommand)]
+pub enum WorksCommand {
+    /// Make a pack of fingerprints; it holds none of the text
+    Index(IndexArgs),
+    /// Make one pack of several
+    Merge {
+        /// Packs of one kind
+        #[arg(required = true)]
+        packs: Vec<PathBuf>,
+        /// The new pack
+        #[arg(short = 'o', long = "output", value_name = "PACK")]
+        output: PathBuf,
+    },
+    /// List the works of a pack
+    Show {
+        /// The pack
+        pack: PathBuf,
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look for a text in packs
+    Check(CheckArgs),
+}
+
+/// `yujian works index`
+#[derive(Clone, Debug, Args)]
+pub struct IndexArgs {
+    /// Directories or files with the texts, in any format that is scanned; `works.csv` or
+    /// `works.toml` in a directory says what they are
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// The pack
+    #[arg(short = 'o', long = "output", value_name = "PACK")]
+    pub output: PathBuf,
+    /// Every record is a work of its own, and not every file
+    #[arg(long)]
+    pub records: bool,
+    /// Short texts, such as questions of a test bank: each record is one, and common runs of ten
+    /// letters and digits are found instead of fifty
+    #[arg(long)]
+    pub items: bool,
+    /// Fields of records that hold the text; by default those of a scan
+    #[arg(long, value_name = "PATH")]
+    pub text: Vec<String>,
+    /// Memory for sorting
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes, default_value = "512M")]
+    pub max_memory: u64,
+}
+
+/// `yujian works check`
+#[derive(Clone, Debug, Args)]
+pub struct CheckArgs {
+    /// Packs
+    #[arg(required = true)]
+    pub packs: Vec<PathBuf>,
+    /// The text
+    #[arg(
+        long,
+        value_name = "TEXT",
+        required_unless_present = "file",
+        conflicts_with = "file"
+    )]
+    pub query: Option<String>,
+    /// A file with the text; standard input if `-`
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Which rules.

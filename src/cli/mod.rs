@@ -20,6 +20,7 @@ mod setup;
 mod since;
 mod table;
 mod tokens;
+mod works;
 
 use std::panic;
 use std::process::ExitCode;
@@ -61,6 +62,7 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Export(args) => export::run(args),
         Command::Annotation(command) => annotation::run(command, &cli.common),
         Command::Rules(command) => rules::run(command, &cli.common),
+        Command::Works(command) => works::run(command, &cli.common),
         Command::Completions { shell } => {
             clap_complete::generate(
                 *shell,

@@ -19,8 +19,9 @@ use super::{Outcome, gate, since, table};
 use crate::corpus::{DiscoverOptions, Shard, discover, without_secrets};
 use crate::detect::{DetectOptions, Scanner};
 use crate::run::{Environment, Listed, Manifest, Mode, Pack, Recorder, Run, RunHeader};
-use crate::scan::{Event, Finished, Known, Line, Progress, ScanOptions, ShardIndex};
+use crate::scan::{self, Event, Finished, Line, Progress, ScanOptions, ShardIndex};
 use crate::tokens::Counting;
+use crate::works::Known;
 use crate::{RunError, rules::RuleSet};
 
 /// Events that may wait for the recorder.
@@ -45,9 +46,11 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
         bail!("name a directory for the run with -o")
     };
     let key = load_key(args, common)?;
+    let works = configured.works(args)?;
     let detect = DetectOptions {
         key: key.as_ref().map(|k| k.bytes),
         keep: args.keep,
+        works: works.clone(),
     };
     let scanner = scanner.with_options(detect).profiled(args.profile);
     let mut options = configured.config.scan_options();
@@ -64,7 +67,7 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
         scanner.rules(),
         key.as_ref(),
         &options,
-        &shards,
+        (&shards, works.as_deref()),
     );
     let (built_on, earlier) = since::plan(args, &header, &scanner, common)?;
     header.since = built_on.as_ref().and_then(|since| since.id.clone());
@@ -95,6 +98,16 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
     };
     let mut environment = environment(began, threads, args.resume);
     environment.since = built_on;
+    if let Some(pack) = works
+        .iter()
+        .flat_map(|known| known.packs())
+        .find(|pack| !pack.intact())
+    {
+        bail!(
+            "{} was cut off while it was in use, so what was found is not to be relied on\n  hint: put it back, and scan anew with another -o",
+            pack.path().display()
+        );
+    }
     let manifest = recorder.finish(environment)?;
     let outcome = conclude(
         args,
@@ -165,8 +178,11 @@ fn header(
     rules: &RuleSet,
     key: Option<&Key>,
     options: &ScanOptions,
-    shards: &[Shard],
+    (shards, works): (&[Shard], Option<&Known>),
 ) -> RunHeader {
+    let works = works.map_or_else(Vec::new, |known| {
+        known.packs().iter().map(|pack| pack.digest()).collect()
+    });
     let tokens = options.tokens.as_ref().map(Counting::counted);
     let modified = |shard: &Shard| {
         let time = fs::metadata(&shard.location).ok()?.modified().ok()?;
@@ -184,9 +200,12 @@ fn header(
             })
             .collect(),
         rules: rules.infos().to_vec(),
-        config_digest: configured
-            .config
-            .scan_digest(args.sidecar, args.keep, tokens.as_ref()),
+        config_digest: configured.config.scan_digest(
+            args.sidecar,
+            args.keep,
+            tokens.as_ref(),
+            &works,
+        ),
         key_id: key.map(|k| k.id.clone()),
         tokens,
         since: None,
@@ -207,7 +226,7 @@ struct Work<'a> {
     scanner: &'a Scanner,
     options: &'a ScanOptions,
     finished: &'a crate::run::Finished,
-    known: Option<&'a Known>,
+    known: Option<&'a scan::Known>,
     threads: usize,
 }
 

@@ -1,6 +1,7 @@
 //! From what was typed to what will be done; what can fail on this machine fails here.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Result;
 
@@ -9,6 +10,7 @@ use crate::config::{Config, FILE_NAME, TokensMode};
 use crate::corpus::{Fate, Shard};
 use crate::rules::RuleTexts;
 use crate::tokens::{Builtin, Counting, Mode, Tokenizer};
+use crate::works::Known;
 
 /// A configuration and where it came from.
 pub struct Configured {
@@ -46,6 +48,19 @@ impl Configured {
         let (builtin, mut paths) = self.config.rule_paths(self.base());
         paths.extend(typed.rule_paths.iter().cloned());
         Ok(RuleTexts::read(builtin && !typed.no_builtin, &paths)?)
+    }
+
+    /// Packs of known works of the configuration and of the command line; none if there are none.
+    ///
+    /// # Errors
+    ///
+    /// A pack that cannot be used.
+    pub fn works(&self, typed: &ScanArgs) -> Result<Option<Arc<Known>>> {
+        let configured = self.config.rights.works.iter();
+        let mut paths: Vec<PathBuf> = configured.map(|path| self.base().join(path)).collect();
+        paths.extend(typed.works.iter().cloned());
+        let packs = super::works::open(&paths, !typed.no_mmap)?;
+        Ok((!packs.is_empty()).then(|| Arc::new(Known::new(packs))))
     }
 
     /// Where paths of the configuration begin.

@@ -121,6 +121,11 @@ impl Mapped {
         };
     }
 
+    /// Tells the system that it will be read here and there, and not in order.
+    pub fn read_anywhere(&self) {
+        let _ = self.map.advise(Advice::Random);
+    }
+
     /// Whether no page went missing so far.
     pub fn intact(&self) -> bool {
         self.slot

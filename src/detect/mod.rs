@@ -8,6 +8,7 @@ mod aggregate;
 mod difference;
 mod excerpt;
 pub mod keyword;
+mod overlap;
 pub mod pii;
 mod profile;
 mod proof;

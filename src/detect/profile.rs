@@ -7,7 +7,8 @@ use super::Scanner;
 use crate::RuleIndex;
 
 /// Names of the stages, in the order of [`Stage`].
-const STAGES: [&str; 6] = [
+const STAGES: [&str; 7] = [
+    "works",
     "keywords",
     "settle keywords",
     "anchors",
@@ -19,6 +20,8 @@ const STAGES: [&str; 6] = [
 /// A stage of detection.
 #[derive(Clone, Copy, Debug)]
 pub enum Stage {
+    /// Comparing with known works.
+    Works,
     /// Finding all terms.
     Keywords,
     /// Boundaries, allow phrases, combinations.
@@ -36,7 +39,7 @@ pub enum Stage {
 /// Counters, one set for all threads.
 #[derive(Debug)]
 pub struct Profile {
-    stages: [AtomicU64; 6],
+    stages: [AtomicU64; 7],
     rules: Vec<(AtomicU64, AtomicU64, AtomicU64)>,
 }
 

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use super::aggregate::AggregateRule;
 use super::keyword::{Candidate, CompiledTerms, Hit, Settle, Stage, TermFinder};
+use super::overlap::OverlapRules;
 use super::pii::{Anchors, CompiledPatterns, Key};
 use super::record::{PausedRecord, RecordScan};
 use super::rights::{CompiledMarks, Mark, MarkKey};
 use crate::rules::RuleSet;
 use crate::text::View;
+use crate::works::{Known, Overlaps};
 use crate::{Complaint, Finding, RuleIndex, SetupError, ValueHash};
 
 /// What detection needs beside the rules.
@@ -19,6 +21,8 @@ pub struct DetectOptions {
     pub key: Option<[u8; 32]>,
     /// Findings kept per record and rule; all are counted.
     pub keep: usize,
+    /// Works that records are compared with.
+    pub works: Option<Arc<Known>>,
 }
 
 impl Default for DetectOptions {
@@ -26,6 +30,7 @@ impl Default for DetectOptions {
         Self {
             key: None,
             keep: 20,
+            works: None,
         }
     }
 }
@@ -42,6 +47,7 @@ pub struct Scanner {
     pub(super) patterns: CompiledPatterns,
     pub(super) marks: CompiledMarks,
     pub(super) aggregates: Vec<AggregateRule>,
+    pub(super) overlaps: OverlapRules,
     pub(super) options: DetectOptions,
     pub(super) profile: Option<super::Profile>,
 }
@@ -74,6 +80,8 @@ pub struct Scratch {
     /// Of the field before.
     pub(super) mark_key: MarkKey,
     pub(super) feed: String,
+    /// Of a record before.
+    pub(super) overlaps: Option<Box<Overlaps>>,
 }
 
 impl Scanner {
@@ -122,6 +130,7 @@ impl Scanner {
         let settle = Settle::new(&terms, around);
         let anchors = Anchors::new(&patterns);
         let aggregates = AggregateRule::all(&rules);
+        let overlaps = OverlapRules::new(&rules);
         Self {
             rules,
             terms,
@@ -131,6 +140,7 @@ impl Scanner {
             patterns,
             marks,
             aggregates,
+            overlaps,
             options,
             profile: None,
         }
@@ -159,10 +169,14 @@ impl Scanner {
     }
 
     /// Findings in one text, in order; the way from a text to its findings that tests and
-    /// `rules try` share with every scan.
+    /// `rules try` share with every scan. Works that examples of rules are taken from are known to it,
+    /// if there are no others.
     pub fn scan_text(&self, text: &str) -> Vec<Finding> {
         let mut scratch = Scratch::default();
         let mut record = self.record(&mut scratch);
+        if self.options.works.is_none() {
+            record.compare_with(self.overlaps.samples(&self.rules));
+        }
         record.field("", "", text);
         record.finish().findings
     }

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::set::Loaded;
-use super::syntax::{Anchor, Boundary, FORMAT, RuleSpec};
+use super::syntax::{Anchor, Boundary, FORMAT, Least, RuleSpec};
 use crate::text::FoldTable;
 use crate::{Complaint, Folds};
 
@@ -125,10 +125,11 @@ fn one(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
         rule.pattern.is_some() || rule.anchor == Some(Anchor::Address),
         rule.aggregate.is_some(),
         rule.detector.is_some(),
+        rule.overlap.is_some(),
     ];
     if kinds.iter().filter(|k| **k).count() != 1 {
         report(
-            "must have exactly one of `terms`, `all_of`, `pattern`, `aggregate` and `detector`"
+            "must have exactly one of `terms`, `all_of`, `pattern`, `aggregate`, `detector` and `overlap`"
                 .to_owned(),
             "split it into several rules, or say what it looks for",
         );
@@ -181,6 +182,18 @@ fn one(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
     }
     terms(rule, report);
     pattern(rule, report);
+    if let Some(overlap) = &rule.overlap {
+        let known = overlap.any.iter().all(|least| {
+            let shares = [least.record_share, least.work_share];
+            *least != Least::default() && shares.iter().all(|share| (0.0..=1.0).contains(share))
+        });
+        if overlap.any.is_empty() || !known {
+            report(
+                "`overlap.any` must say how much is an overlap".to_owned(),
+                "write run, covered, record_share or work_share; shares are from 0 to 1",
+            );
+        }
+    }
 }
 
 fn terms(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {

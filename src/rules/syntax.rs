@@ -113,6 +113,7 @@ pub struct RuleSpec {
     #[serde(default)]
     pub supersedes: Vec<String>,
     pub aggregate: Option<Aggregate>,
+    pub overlap: Option<Overlap>,
 
     #[serde(default)]
     pub examples: Vec<String>,
@@ -255,6 +256,54 @@ pub enum AggregateOf {
     Values,
 }
 
+/// What a record has in common with a known work, in letters and digits.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Overlap {
+    /// In packs of what.
+    pub of: OverlapOf,
+    /// One of these is enough.
+    pub any: Vec<Least>,
+    /// A text for the examples of the rule, which no other scan knows.
+    pub sample: Option<Sample>,
+}
+
+/// Kinds of packs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OverlapOf {
+    /// Works.
+    Work,
+    /// Short items, such as those of a test bank.
+    Item,
+}
+
+/// All that is named must be reached.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Least {
+    /// Of the longest verbatim run.
+    pub run: u64,
+    /// In passages, edits included.
+    pub covered: u64,
+    /// Share of the record that is in passages.
+    pub record_share: f64,
+    /// Share of the work that is in passages.
+    pub work_share: f64,
+}
+
+/// A work that only examples know.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sample {
+    /// Its title.
+    pub title: String,
+    /// Its author.
+    pub author: String,
+    /// Its text; long out of copyright.
+    pub text: String,
+}
+
 /// A file with shared lists.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -307,7 +356,7 @@ stored!(struct RuleSpec {
     terms, all_of, within, not_near, allow, min_count, density, boundary, folds_off, evasion,
     pattern, anchor, words, reach, inside, entropy, needs, details, allow_patterns, detector, min_digits, min_length, confirm, context, context_within, context_before,
     canonical_tail, context_required, context_confidence, against, allow_values, mask,
-    supersedes, aggregate, examples, near_misses, imported,
+    supersedes, aggregate, overlap, examples, near_misses, imported,
 });
 stored!(struct NotNear { sets, words, within });
 stored!(
@@ -349,3 +398,12 @@ stored!(
 );
 stored!(struct ContextSpec { id, words });
 stored!(struct PhraseSpec { text, reason });
+stored!(struct Overlap { of, any, sample });
+stored!(
+    enum OverlapOf {
+        Work,
+        Item,
+    }
+);
+stored!(struct Least { run, covered, record_share, work_share });
+stored!(struct Sample { title, author, text });

@@ -83,6 +83,12 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "works",
+        &[
+            "rules", "identify", "detect", "scan", "run", "judge", "report", "cli", "config",
+        ],
+    ),
+    (
         "detect",
         &[
             "corpus",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 mod found;
+mod works;
 
 use super::aggregate::Member;
 use super::pii::{Key, Search, Value};
@@ -12,6 +13,7 @@ use super::rights::Part;
 use super::scanner::{Scanner, Scratch};
 use crate::scan::{Distinct, FindingCounts};
 use crate::text::FoldTable;
+use crate::works::{Known, Overlaps};
 use crate::{Details, Finding, Folds, RuleIndex, Span};
 
 /// Bytes of a field that are searched at once. Longer fields are searched in windows that
@@ -42,6 +44,8 @@ pub struct RecordScan<'s> {
     scanner: &'s Scanner,
     scratch: &'s mut Scratch,
     so_far: PausedRecord,
+    /// Works it is compared with.
+    works: Option<&'s Known>,
 }
 
 /// A record as far as it was scanned, which can be put aside, to be gone on with later and on
@@ -54,6 +58,7 @@ pub struct PausedRecord {
     entities: Vec<String>,
     distinct: Vec<Distinct>,
     open: Option<OpenField>,
+    overlaps: Option<Box<Overlaps>>,
 }
 
 impl PausedRecord {
@@ -99,7 +104,7 @@ impl<'s> RecordScan<'s> {
     }
 
     /// Goes on with a record that was put aside.
-    pub(super) const fn resume(
+    pub(super) fn resume(
         scanner: &'s Scanner,
         scratch: &'s mut Scratch,
         so_far: PausedRecord,
@@ -108,7 +113,13 @@ impl<'s> RecordScan<'s> {
             scanner,
             scratch,
             so_far,
+            works: scanner.options.works.as_deref(),
         }
+    }
+
+    /// Compares it with other works than those of the scanner; before the first field.
+    pub(super) const fn compare_with(&mut self, works: Option<&'s Known>) {
+        self.works = works;
     }
 
     /// Scans one field. `path` names it in findings, `key` is its last part, as context.
@@ -147,6 +158,7 @@ impl<'s> RecordScan<'s> {
                 at = end;
             }
         }
+        self.end_overlaps(path);
         self.so_far.found.characters += characters;
     }
 
@@ -182,6 +194,7 @@ impl<'s> RecordScan<'s> {
             return;
         };
         while !self.next_window(&mut open, true) {}
+        self.end_overlaps(&open.path);
         self.scratch.feed = open.buffer;
     }
 
@@ -242,6 +255,7 @@ impl<'s> RecordScan<'s> {
 
     /// Ends the record: aggregates, thresholds of rules, order.
     pub fn finish(mut self) -> RecordFindings {
+        self.add_overlaps();
         if self.so_far.found.counts.is_empty() {
             return self.so_far.found;
         }
@@ -304,6 +318,7 @@ impl<'s> RecordScan<'s> {
     /// Searches one window and keeps what is its own.
     fn window(&mut self, window: &Window<'_>) {
         let scanner = self.scanner;
+        self.compare(window);
         let Scratch {
             view,
             hits,
