@@ -444,7 +444,7 @@ impl Config {
         sidecar: bool,
         keep: usize,
         tokens: Option<&Counted>,
-        works: &[String],
+        works: &[&str],
     ) -> String {
         let sources: Vec<_> = self
             .source

@@ -180,9 +180,8 @@ fn header(
     options: &ScanOptions,
     (shards, works): (&[Shard], Option<&Known>),
 ) -> RunHeader {
-    let works = works.map_or_else(Vec::new, |known| {
-        known.packs().iter().map(|pack| pack.digest()).collect()
-    });
+    let works = works.map_or_else(Vec::new, named);
+    let digests: Vec<&str> = works.iter().map(|pack| pack.version.as_str()).collect();
     let tokens = options.tokens.as_ref().map(Counting::counted);
     let modified = |shard: &Shard| {
         let time = fs::metadata(&shard.location).ok()?.modified().ok()?;
@@ -204,10 +203,11 @@ fn header(
             args.sidecar,
             args.keep,
             tokens.as_ref(),
-            &works,
+            &digests,
         ),
         key_id: key.map(|k| k.id.clone()),
         tokens,
+        works,
         since: None,
         chunk_bytes: options.chunk as u64,
         shards: shards
@@ -218,6 +218,20 @@ fn header(
             })
             .collect(),
     }
+}
+
+/// Packs as runs name them.
+fn named(known: &Known) -> Vec<Pack> {
+    let packs = known.packs().iter().map(|pack| Pack {
+        name: pack
+            .path()
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+        version: pack.digest(),
+    });
+    packs.collect()
 }
 
 /// What the threads work on.

@@ -353,6 +353,7 @@ impl<'a> Assembly<'a> {
             root_digest: self.root.finalize().to_hex().to_string(),
             key_id: header.key_id.clone(),
             tokens: header.tokens.clone(),
+            works: header.works.clone(),
             totals: Totals {
                 files: self.coverage.files,
                 stored_bytes: self.coverage.stored_bytes,

@@ -44,6 +44,9 @@ pub struct RunHeader {
     /// How tokens are counted; none if they are not.
     #[serde(default)]
     pub tokens: Option<Counted>,
+    /// Packs of known works, by file name and digest.
+    #[serde(default)]
+    pub works: Vec<Pack>,
     /// Names the earlier run whose facts are taken over; none for a full scan. Which records a
     /// piece says something of depends on it.
     #[serde(default)]
@@ -84,6 +87,12 @@ impl RunHeader {
     ///
     /// If anything that bears on the bytes of the run differs: says what.
     pub(super) fn check_resumed_by(&self, now: &Self) -> Result<(), RunError> {
+        let works = |header: &Self| -> Option<String> {
+            let digests = header.works.iter().map(|pack| pack.version.as_str());
+            let digests: Vec<&str> = digests.collect();
+            (!digests.is_empty()).then(|| digests.join("+"))
+        };
+        let (works_then, works_now) = (works(self), works(now));
         let pairs = [
             (
                 "version of yujian",
@@ -94,6 +103,11 @@ impl RunHeader {
                 "rule set",
                 Some(&self.rules_digest),
                 Some(&now.rules_digest),
+            ),
+            (
+                "list of packs of known works (--works)",
+                works_then.as_ref(),
+                works_now.as_ref(),
             ),
             (
                 "configuration",

@@ -29,6 +29,9 @@ pub struct Manifest {
     pub key_id: Option<String>,
     /// How tokens were counted; none if they were not.
     pub tokens: Option<Counted>,
+    /// Packs of known works that records were compared with, by file name and digest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub works: Vec<Pack>,
     /// What was read and found.
     pub totals: Totals,
     /// What was not read.

@@ -78,6 +78,8 @@ impl Raw {
 struct Gathered {
     raw: Vec<Raw>,
     aside: Vec<File>,
+    /// Number of fingerprints.
+    count: u64,
     /// By the number it was given while reading.
     works: BTreeMap<u32, Work>,
     next: u32,
@@ -152,6 +154,7 @@ impl Builder {
     fn take(&self, raw: &mut Vec<Raw>) -> io::Result<()> {
         let mut full = {
             let mut gathered = self.lock();
+            gathered.count += raw.len() as u64;
             gathered.raw.append(raw);
             if gathered.raw.len() < self.held {
                 return Ok(());
@@ -178,8 +181,9 @@ impl Builder {
     /// No work at all, more than a pack can hold; those of writing.
     pub fn finish(self, path: &Path) -> Result<Built, SetupError> {
         let scheme = self.scheme;
-        let (works, sources) = self.sorted().map_err(|error| cannot_write(path, &error))?;
-        write(path, scheme, &works, sources)
+        let sorted = self.sorted();
+        let (works, input) = sorted.map_err(|error| cannot_write(path, &error))?;
+        write(path, scheme, &works, input)
     }
 
     /// A pack in memory.
@@ -190,14 +194,14 @@ impl Builder {
     pub fn finish_in_memory(self) -> Result<Pack, SetupError> {
         let (scheme, name) = (self.scheme, Path::new("(memory)"));
         let wrong = |error: io::Error| cannot_write(name, &error);
-        let (works, sources) = self.sorted().map_err(wrong)?;
+        let (works, input) = self.sorted().map_err(wrong)?;
         let Numbered { numbers, table } = Numbered::new(&works)?;
-        let merged = Merged::new(sources, numbers).map_err(wrong)?;
+        let merged = Merged::new(input, numbers).map_err(wrong)?;
         let (_, bytes) = write_all(Vec::new(), scheme, merged, &table).map_err(wrong)?;
         Pack::from_bytes(bytes)
     }
 
-    fn sorted(self) -> io::Result<(BTreeMap<(u32, u32), Work>, Vec<(u32, Source<'static>)>)> {
+    fn sorted(self) -> io::Result<(Works, Input<'static>)> {
         let gathered = self.gathered.into_inner();
         let mut gathered = gathered.unwrap_or_else(std::sync::PoisonError::into_inner);
         gathered.raw.par_sort_unstable();
@@ -210,7 +214,8 @@ impl Builder {
         sources.push((0, Box::new(gathered.raw.into_iter().map(Ok))));
         let works = gathered.works.into_iter();
         let works = works.map(|(number, work)| ((0, number), work));
-        Ok((works.collect(), sources))
+        let at_most = gathered.count;
+        Ok((works.collect(), Input { sources, at_most }))
     }
 }
 
@@ -246,7 +251,8 @@ pub fn merge(packs: &[Pack], path: &Path) -> Result<Built, SetupError> {
         });
         sources.push((number, Box::new(all)));
     }
-    write(path, scheme, &works, sources)
+    let at_most = packs.iter().map(Pack::entries).sum();
+    write(path, scheme, &works, Input { sources, at_most })
 }
 
 impl Reading<'_> {
@@ -322,6 +328,17 @@ fn raw_of(selected: &Selected<'_>, work: u32) -> Raw {
     }
 }
 
+/// Works by source and number there.
+type Works = BTreeMap<(u32, u32), Work>;
+
+/// What is to be merged.
+struct Input<'s> {
+    /// Each with its number.
+    sources: Vec<(u32, Source<'s>)>,
+    /// Fingerprints of all of them.
+    at_most: u64,
+}
+
 /// Fingerprints in order.
 type Source<'s> = Box<dyn Iterator<Item = io::Result<Raw>> + 's>;
 
@@ -349,18 +366,17 @@ struct Merged<'s> {
     current: Vec<Option<Raw>>,
     /// Number of a work in the pack, by source and number there.
     numbers: BTreeMap<u32, Vec<Option<u32>>>,
+    at_most: u64,
 }
 
 impl<'s> Merged<'s> {
-    fn new(
-        sources: Vec<(u32, Source<'s>)>,
-        numbers: BTreeMap<u32, Vec<Option<u32>>>,
-    ) -> io::Result<Self> {
+    fn new(input: Input<'s>, numbers: BTreeMap<u32, Vec<Option<u32>>>) -> io::Result<Self> {
         let mut merged = Self {
-            current: vec![None; sources.len()],
+            current: vec![None; input.sources.len()],
             heads: BinaryHeap::new(),
-            sources,
+            sources: input.sources,
             numbers,
+            at_most: input.at_most,
         };
         for at in 0..merged.sources.len() {
             merged.advance(at)?;
@@ -436,7 +452,7 @@ struct Numbered<'w> {
 }
 
 impl<'w> Numbered<'w> {
-    fn new(works: &'w BTreeMap<(u32, u32), Work>) -> Result<Self, SetupError> {
+    fn new(works: &'w Works) -> Result<Self, SetupError> {
         let mut sorted: BTreeMap<&str, &Work> = BTreeMap::new();
         for work in works.values() {
             // Of the same text under two names the first name stands.
@@ -476,15 +492,15 @@ impl<'w> Numbered<'w> {
 fn write(
     path: &Path,
     scheme: Scheme,
-    works: &BTreeMap<(u32, u32), Work>,
-    sources: Vec<(u32, Source<'_>)>,
+    works: &Works,
+    input: Input<'_>,
 ) -> Result<Built, SetupError> {
     let Numbered { numbers, table } = Numbered::new(works)?;
     let beside = path.with_extension(format!("{}.unfinished", std::process::id()));
     let written = || {
         let mut options = File::options();
         let options = options.read(true).write(true).create(true).truncate(true);
-        let merged = Merged::new(sources, numbers)?;
+        let merged = Merged::new(input, numbers)?;
         let (built, _) = write_all(options.open(&beside)?, scheme, merged, &table)?;
         fs::rename(&beside, path)?;
         Ok(built)
@@ -509,7 +525,7 @@ fn write_all<S: Store>(
     };
     out.store.append(&[0; HEADER])?;
     // Entries by the highest bits of their fingerprints.
-    let most = *BUCKET_BITS.end();
+    let most = bucket_bits(merged.at_most);
     let mut counts = vec![0u32; 1 << most];
     let (mut entries, mut different) = (0u64, 0u64);
     let mut places = Vec::new();
@@ -528,8 +544,7 @@ fn write_all<S: Store>(
             "{entries} fingerprints are more than a pack can hold; make several packs"
         )));
     }
-    let wanted = (entries / BUCKET).max(1).ilog2();
-    let bucket_bits = wanted.clamp(*BUCKET_BITS.start(), most);
+    let bucket_bits = bucket_bits(entries);
     let mut first = 0u32;
     for counts in counts.chunks(1 << (most - bucket_bits)) {
         out.write_all(&first.to_le_bytes())?;
@@ -560,6 +575,12 @@ fn write_all<S: Store>(
         digest: digest.to_hex().to_string(),
     };
     Ok((built, out.store))
+}
+
+/// Bits by which the buckets of so many entries are found.
+fn bucket_bits(entries: u64) -> u32 {
+    let wanted = (entries / BUCKET).max(1).ilog2();
+    wanted.clamp(*BUCKET_BITS.start(), *BUCKET_BITS.end())
 }
 
 /// Writes the filter of the entries that were written, which are read once more: how large it is

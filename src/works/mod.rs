@@ -19,7 +19,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use build::{Builder, Built, MOST_UNITS, merge};
+pub use build::{Builder, Built, MOST_UNITS, Reading, merge};
 pub use index::{IndexOptions, Remark, Why, index};
 pub use known::{Known, KnownWork};
 pub use overlap::{Overlap, Overlaps, Passage};

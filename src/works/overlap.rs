@@ -240,7 +240,7 @@ impl Found {
         let near = |open: &Open| {
             let gap = from.saturating_sub(open.run.end);
             let drift = open.ahead.abs_diff(ahead);
-            let follows = place + k > open.passage.in_work.end;
+            let follows = place as i64 > open.last_start as i64 + open.ahead;
             (open.work == work
                 && open.last != selected.number
                 && gap <= GAP

@@ -30,3 +30,4 @@ mod tokens;
 mod types;
 mod vectors;
 mod web;
+mod works;

@@ -389,6 +389,7 @@ pub fn header(shards: &[SyntheticShard]) -> RunHeader {
         config_digest: "config-1".to_owned(),
         key_id: Some("key-1".to_owned()),
         tokens: None,
+        works: vec![],
         since: None,
         chunk_bytes: 1 << 20,
         shards: all,
