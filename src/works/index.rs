@@ -16,11 +16,14 @@ use crate::corpus::split::json::{self, FieldText, MetaPaths, TextPaths, Unescape
 use crate::corpus::split::jsonl::lines;
 use crate::corpus::{
     Budget, Charset, DiscoverOptions, Extent, Fate, FieldName, Limits, Member, Meta, Random,
-    ReadContext, ReadEnd, RecordSink, Records, Shard, discover,
+    ReadContext, ReadEnd, RecordSink, Records, Shard, Skip, discover,
 };
 
-/// Bytes that a file of a manifest may have.
+/// Bytes that are read or decoded at a time.
 const PART: usize = 256 << 10;
+
+/// One byte in so many may be no text; a scan asks for the same.
+const MOST_REPLACED: u64 = 50;
 
 /// What a work is.
 #[derive(Clone, Debug)]
@@ -134,6 +137,7 @@ struct Indexing<'i> {
     options: &'i IndexOptions,
     named: &'i Named,
     told: &'i Mutex<Told>,
+    meta: MetaPaths,
     /// Path of the file, and what stands before it in messages.
     path: String,
     before: String,
@@ -145,6 +149,8 @@ struct Level<'i> {
     path: String,
     open: RefCell<Option<Reading<'i>>>,
     records: u64,
+    /// Bytes that were replaced because they are no text.
+    replaced: u64,
     failed: Option<(String, String)>,
 }
 
@@ -154,6 +160,7 @@ impl Level<'_> {
             path,
             open: RefCell::new(None),
             records: 0,
+            replaced: 0,
             failed: None,
         }
     }
@@ -172,6 +179,10 @@ impl<'i> Indexing<'i> {
             options,
             named,
             told,
+            meta: MetaPaths {
+                id: vec!["id".to_owned()],
+                ..MetaPaths::default()
+            },
             path: shard.path.clone(),
             before: several.map_or_else(String::new, |dir| format!("{}: ", dir.display())),
             levels: Vec::new(),
@@ -181,6 +192,7 @@ impl<'i> Indexing<'i> {
     fn run(mut self, shard: &Shard) {
         let (format, compression) = match &shard.fate {
             Fate::Read(format, compression) => (*format, *compression),
+            Fate::Skip(Skip::Configuration) => return,
             Fate::Skip(skip) => {
                 return self.remark(&shard.path, Why::Skipped(skip.as_str().to_owned()));
             }
@@ -197,7 +209,7 @@ impl<'i> Indexing<'i> {
         };
         let limits = Limits::default();
         let budget = Budget::new(shard.bytes, &limits);
-        let meta = MetaPaths::default();
+        let meta = self.meta.clone();
         let stop = AtomicBool::new(false);
         let text = self.options.text.clone();
         let context = ReadContext {
@@ -283,8 +295,16 @@ impl<'i> Indexing<'i> {
     /// A file has ended.
     fn close(&self, level: Level<'i>, end: &ReadEnd, archive: bool) {
         let Level {
-            path, open, failed, ..
+            path,
+            open,
+            replaced,
+            mut failed,
+            ..
         } = level;
+        if replaced * MOST_REPLACED > end.decoded_bytes {
+            let what = format!("{replaced} bytes of it are no text");
+            failed = failed.or_else(|| Some(("charset".to_owned(), what)));
+        }
         match (open.into_inner(), failed.or_else(|| end.error.clone())) {
             (_, Some((code, what))) => self.remark(&path, Why::Failed(code, what)),
             (Some(reading), None) => self.keep(reading, &path),
@@ -338,12 +358,12 @@ impl<'i> Indexing<'i> {
         if line.trim().is_empty() {
             return;
         }
-        let text = self.options.text.clone();
+        let (text, meta) = (self.options.text.clone(), self.meta.clone());
         if json::is_too_deep(line, Limits::default().json_depth) {
             return self.broken("json-depth");
         }
         let mut take = |_: FieldName<'_>, field: FieldText<'_>| self.field(field);
-        match json::value(line, &text, &MetaPaths::default(), &mut take) {
+        match json::value(line, &text, &meta, &mut take) {
             Ok(meta) => self.ended(meta.id),
             Err(json::NoRecord::NoText) => self.ended(None),
             Err(json::NoRecord::NotJson | json::NoRecord::NotObject) => self.broken("not-json"),
@@ -379,27 +399,30 @@ impl RecordSink for Indexing<'_> {
     }
 
     fn replaced(&mut self, bytes: u64) {
-        // A text may have a few odd bytes; of one that is none the reader says so.
-        let _ = bytes;
+        if let Some(level) = self.level() {
+            level.replaced += bytes;
+        }
     }
 
     fn lines(&mut self, _: u64, bytes: Vec<u8>, charset: Charset) {
         let all: Vec<(usize, usize)> = lines(&bytes, 0, bytes.len()).collect();
         for (from, to) in all {
-            let (text, _) = charset.decode(&bytes[from..to]);
+            let (text, replaced) = charset.decode(&bytes[from..to]);
+            self.replaced(replaced);
             self.line(text.trim_start_matches('\u{FEFF}'));
         }
     }
 
     fn page(&mut self, _: Extent, page: Box<Page>) {
         let text = self.options.text.clone();
-        let (meta, depth) = (MetaPaths::default(), Limits::default().json_depth);
+        let (meta, depth) = (self.meta.clone(), Limits::default().json_depth);
         let end = page.read((&text, &meta, depth), &mut |_, field| self.field(field));
         match end.fate {
             PageFate::Read => self.ended(page.meta.id.clone()),
             PageFate::Skip(_) => self.ended(None),
             PageFate::Fail(reason) => self.broken(reason),
         }
+        self.replaced(end.replaced);
     }
 
     fn open_member(&mut self, path: &str, _: &str) {

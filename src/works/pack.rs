@@ -392,7 +392,7 @@ pub(super) fn entry_bytes(fingerprint: u64, posting: &Posting) -> [u8; ENTRY] {
 #[inline]
 pub(super) fn filter_word(fingerprint: u64, words: u64) -> u64 {
     let high = u128::from(fingerprint << (64 - HASH_BITS));
-    (high * u128::from(words) >> 64) as u64
+    ((high * u128::from(words)) >> 64) as u64
 }
 
 /// The bits of the word that a fingerprint sets.

@@ -112,7 +112,7 @@ fn quotations_and_copies_are_told_with_work_place_and_shares() {
     assert_eq!(fields, ["messages[0].content", "messages[1].content"]);
     // The same text in one piece, escaped, and as a file.
     let places = |found: Vec<&Value>| -> Vec<[Value; 3]> {
-        let place = |f: &&Value| ["span", "field", "rule"].map(|key| f[key].clone());
+        let place = |f: &&Value| ["span", "code_points", "rule"].map(|key| f[key].clone());
         found.iter().map(place).collect()
     };
     let long = places(of("a.jsonl", 4));
@@ -225,7 +225,9 @@ fn what_is_not_in_the_pack_is_named() {
     fs::write(bench.path("works/empty.txt"), "").unwrap();
     fs::write(bench.path("works/marks.txt"), "……。。。").unwrap();
     fs::write(bench.path("works/short.txt"), "床前明月光,疑是地上霜。").unwrap();
-    let noise: Vec<u8> = (0..5000u32).map(|n| (n * 7919 >> 3) as u8).collect();
+    let noise: Vec<u8> = (0..5000u32)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8)
+        .collect();
     fs::write(bench.path("works/binary.txt"), noise).unwrap();
     let (code, text) = told(&bench.yujian(&["works", "index", "works", "-o", "all.pack"]));
     assert_eq!(code, 2, "{text}");
