@@ -172,7 +172,7 @@ fn recall(scanner: &Scanner, works: &[(String, String)], filler: &str) {
         "\n{:<18}{:>7}{:>9}{:>8}{:>8}{:>8}{:>10}{:>10}{:>9}",
         "form", "length", "planted", "found", "quoted", "copied", "span |d|", "p95 |d|", "covered"
     );
-    for form in 0..FORMS.len() {
+    for form in FORMS {
         for length in LENGTHS {
             let mut row = Row::default();
             for _ in 0..PLANTED {
@@ -187,7 +187,7 @@ fn recall(scanner: &Scanner, works: &[(String, String)], filler: &str) {
                 let span = before.len()..before.len() + excerpt.len();
                 row.add(scanner, &of_works(scanner, &text), &text, span);
             }
-            row.print(FORMS[form], length);
+            row.print(form, length);
         }
     }
 }
@@ -223,7 +223,7 @@ const FORMS: [&str; 8] = [
 
 fn change(
     text: &str,
-    form: usize,
+    form: &str,
     traditional: &HashMap<char, char>,
     random: &mut Random,
 ) -> String {
@@ -248,7 +248,7 @@ fn change(
         out
     };
     let old = |c: char| traditional.get(&c).copied().unwrap_or(c);
-    match FORMS[form] {
+    match form {
         "full-width" => text.chars().map(wide).collect(),
         "traditional" => text.chars().map(old).collect(),
         "no punctuation" => bare(text),
