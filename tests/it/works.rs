@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::command::{Bench, told};
+use super::packed::gzip;
 use super::same_bytes::bytes_of;
 
 /// Text that says nothing, other for every seed; no two stretches of it are alike.
@@ -225,10 +226,17 @@ fn what_is_not_in_the_pack_is_named() {
     fs::write(bench.path("works/empty.txt"), "").unwrap();
     fs::write(bench.path("works/marks.txt"), "……。。。").unwrap();
     fs::write(bench.path("works/short.txt"), "床前明月光,疑是地上霜。").unwrap();
-    let noise: Vec<u8> = (0..5000u32)
-        .map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8)
-        .collect();
-    fs::write(bench.path("works/binary.txt"), noise).unwrap();
+    fs::write(
+        bench.path("works/cover.txt"),
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+    )
+    .unwrap();
+    let cut_off = gzip(prose(3, 4000).as_bytes());
+    fs::write(
+        bench.path("works/cut.txt.gz"),
+        &cut_off[..cut_off.len() / 2],
+    )
+    .unwrap();
     let (code, text) = told(&bench.yujian(&["works", "index", "works", "-o", "all.pack"]));
     assert_eq!(code, 2, "{text}");
     for (path, why) in [
@@ -236,7 +244,8 @@ fn what_is_not_in_the_pack_is_named() {
         ("empty.txt", "empty"),
         ("marks.txt", "no text"),
         ("short.txt", "too short"),
-        ("binary.txt", "cannot be read"),
+        ("cover.txt", "left out"),
+        ("cut.txt.gz", "cannot be read"),
     ] {
         let line = text.lines().find(|line| line.starts_with(path));
         assert!(
