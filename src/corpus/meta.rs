@@ -16,14 +16,21 @@ pub const FIELDS: [&str; 5] = ["url", "date", "source", "licence", "language"];
 /// Field whose values are names of pictures, sound and film; they are counted, not kept.
 pub const MEDIA_FIELD: &str = "media";
 
+/// Field whose value is the label of machine-made text (GB 45438-2025); it is searched, not kept.
+pub const LABEL_FIELD: &str = "aigc";
+
+/// Longest label that is searched, in bytes: seven short values and two signatures.
+pub const LONGEST_LABEL: usize = 4_096;
+
 /// Longest value that is kept, in bytes; what is longer is a text and identifies nothing. The
 /// longest URLs that search engines take are four times as long, and rare.
 pub const LONGEST_VALUE: usize = 512;
 
-/// Keys under which [`FIELDS`] and [`MEDIA_FIELD`] are found unless the operator names others.
+/// Keys under which [`FIELDS`], [`MEDIA_FIELD`] and [`LABEL_FIELD`] are found unless the operator
+/// names others.
 /// Source: the keys of C4, OSCAR, FineWeb, Dolma, The Stack, LAION and MNBVC, headers of WARC, and
 /// everyday variations.
-const KNOWN: [&[&str]; 6] = [
+const KNOWN: [&[&str]; 7] = [
     &[
         "url",
         "URL",
@@ -103,6 +110,14 @@ const KNOWN: [&[&str]; 6] = [
         "url",
         "URL",
     ],
+    &[
+        "AIGC",
+        "aigc",
+        "TC260:AIGC",
+        "aigc_label",
+        "aigc_metadata",
+        "AIGC标识",
+    ],
 ];
 
 /// Objects in which records keep such keys, besides the record itself.
@@ -134,6 +149,9 @@ pub struct Stated {
     /// Pictures, sound and film that it names.
     #[serde(skip)]
     pub references: References,
+    /// The label of machine-made text and the path at which it stands.
+    #[serde(skip)]
+    pub label: Option<(String, String)>,
 }
 
 impl Stated {
@@ -164,7 +182,7 @@ impl Stated {
 /// Where records keep the values of [`Stated`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldPaths {
-    /// Names of the fields beyond [`FIELDS`] and [`MEDIA_FIELD`].
+    /// Names of the fields beyond [`FIELDS`], [`MEDIA_FIELD`] and [`LABEL_FIELD`].
     others: Vec<String>,
     /// By the first key of their paths, in order of the keys.
     by_key: Vec<(String, Vec<Wanted>)>,
@@ -173,7 +191,7 @@ pub struct FieldPaths {
 /// A field that is looked for behind a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Wanted {
-    /// Position in [`FIELDS`], then [`MEDIA_FIELD`], then the others.
+    /// Position in [`FIELDS`], then [`MEDIA_FIELD`], [`LABEL_FIELD`], then the others.
     field: usize,
     /// Of the paths of a field the first that has a value is taken.
     rank: usize,
@@ -185,6 +203,19 @@ impl Wanted {
     /// Whether names in lists and objects are counted one by one.
     pub(super) fn is_media(&self) -> bool {
         self.field == FIELDS.len()
+    }
+
+    /// Whether it is a label, which is given with its path.
+    pub(super) fn is_label(&self) -> bool {
+        self.field == FIELDS.len() + 1
+    }
+
+    /// Bytes of a value that are of interest.
+    pub(super) fn longest(&self) -> usize {
+        match self.is_label() {
+            true => LONGEST_LABEL,
+            false => LONGEST_VALUE,
+        }
     }
 }
 
@@ -243,9 +274,9 @@ impl FieldPaths {
     }
 }
 
-/// Position in [`FIELDS`] and [`MEDIA_FIELD`] of a field that is known.
+/// Position in [`FIELDS`], [`MEDIA_FIELD`] and [`LABEL_FIELD`] of a field that is known.
 pub fn known_field(name: &str) -> Option<usize> {
-    let mut all = FIELDS.iter().chain([&MEDIA_FIELD]);
+    let mut all = FIELDS.iter().chain([&MEDIA_FIELD, &LABEL_FIELD]);
     all.position(|known| *known == name)
 }
 
@@ -255,6 +286,8 @@ pub(super) struct Stating<'p> {
     stated: Stated,
     /// Rank of the path that gave the value, by field.
     ranks: [usize; FIELDS.len()],
+    /// The same of the label.
+    label_rank: usize,
     /// The same of the others; empty until one is given.
     other_ranks: BTreeMap<usize, usize>,
 }
@@ -265,6 +298,7 @@ impl<'p> Stating<'p> {
             paths,
             stated: Stated::default(),
             ranks: [usize::MAX; FIELDS.len()],
+            label_rank: usize::MAX,
             other_ranks: BTreeMap::new(),
         }
     }
@@ -275,6 +309,7 @@ impl<'p> Stating<'p> {
         match self.ranks.get(field) {
             Some(before) => rank < *before,
             None if wanted.is_media() => true,
+            None if wanted.is_label() => rank < self.label_rank,
             None => self
                 .other_ranks
                 .get(&field)
@@ -282,8 +317,9 @@ impl<'p> Stating<'p> {
         }
     }
 
-    /// Gives the value of a field. Names of media are counted, every other value is shortened.
-    pub(super) fn give(&mut self, wanted: &Wanted, value: &str) {
+    /// Gives the value of a field, which stands at the path `name`. Names of media are counted,
+    /// every other value is shortened.
+    pub(super) fn give(&mut self, wanted: &Wanted, name: &str, value: &str) {
         if wanted.is_media() {
             if let Some(media) = Media::of_name(value) {
                 self.stated.references.add(media, 1);
@@ -291,6 +327,12 @@ impl<'p> Stating<'p> {
             return;
         }
         if value.trim().is_empty() || !self.takes(wanted) {
+            return;
+        }
+        if wanted.is_label() {
+            let value = &value[..value.floor_char_boundary(LONGEST_LABEL)];
+            self.stated.label = Some((name.to_owned(), value.to_owned()));
+            self.label_rank = wanted.rank;
             return;
         }
         let value = shortened(value).to_owned();
@@ -315,7 +357,7 @@ impl<'p> Stating<'p> {
                 rest.split('.').eq(wanted.rest.iter().map(String::as_str))
             };
             if same {
-                self.give(wanted, value);
+                self.give(wanted, name, value);
             }
         }
     }
@@ -385,6 +427,25 @@ mod tests {
         let source = stated.source.unwrap();
         assert_eq!(source.len(), 510);
         assert!(source.chars().all(|c| c == '语'));
+    }
+
+    #[test]
+    fn labels_keep_their_path_and_may_be_long() {
+        let paths = FieldPaths::new([]);
+        let long = format!(
+            "{{\"Label\":\"1\",\"ReservedCode1\":\"{}\"}}",
+            "a".repeat(5000)
+        );
+        let stated = named(&paths, &[("metadata.AIGC", &long), ("aigc", " ")]);
+        let (path, label) = stated.label.unwrap();
+        assert_eq!(
+            (path.as_str(), label.len()),
+            ("metadata.AIGC", LONGEST_LABEL)
+        );
+        let own = ["x.y".to_owned()];
+        let paths = FieldPaths::new([("aigc", &own[..])]);
+        assert_eq!(named(&paths, &[("AIGC", "a")]).label, None);
+        assert!(named(&paths, &[("x.y", "a")]).label.is_some());
     }
 
     #[test]

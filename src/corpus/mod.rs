@@ -30,7 +30,9 @@ pub use discover::{DiscoverOptions, discover};
 pub use input::Input;
 pub use limits::{Budget, Limits};
 pub use media::{Media, References};
-pub use meta::{FIELDS, FieldPaths, LONGEST_VALUE, MEDIA_FIELD, Stated, known_field, shortened};
+pub use meta::{
+    FIELDS, FieldPaths, LABEL_FIELD, LONGEST_VALUE, MEDIA_FIELD, Stated, known_field, shortened,
+};
 pub use mojibake::is_mojibake;
 pub use random::{Random, RandomReader};
 pub use records::{Extent, FieldName, Member, Meta, ReadContext, ReadEnd, RecordSink, Records};

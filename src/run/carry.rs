@@ -248,6 +248,7 @@ impl Assembly<'_> {
             // What does not depend on rules is in the basis.
             let found = SourceTally {
                 records_with_findings: found.records_with_findings,
+                marks: found.marks.clone(),
                 bad_by_confidence: found.bad_by_confidence,
                 rules: found.rules.clone(),
                 risks: found.risks.clone(),

@@ -199,6 +199,11 @@ pub struct SourceTally {
     /// Records by the highest confidence among their findings of illegal or undesirable content
     /// (rules with an ecology code and no entity) that count: ten percent a step, 100 % last.
     pub bad_by_confidence: [u64; 11],
+    /// Records by the families of marks of rights that count in them: the first two parts of
+    /// their entities, in order, joined by `+`. So it can be told how many records have a mark of
+    /// any set of families, which no counts by entity can.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub marks: BTreeMap<String, u64>,
     /// By rule id.
     pub rules: BTreeMap<String, Hits>,
     /// By risk code.
@@ -269,9 +274,32 @@ impl SourceTally {
         {
             *ours += theirs;
         }
+        for (families, records) in &other.marks {
+            *self.marks.entry(families.clone()).or_default() += records;
+        }
         merge_hits(&mut self.rules, &other.rules);
         merge_hits(&mut self.risks, &other.risks);
         merge_hits(&mut self.entities, &other.entities);
+    }
+
+    /// Records with a mark of one of these families that counts.
+    pub fn marked_records(&self, families: &[&str]) -> u64 {
+        let wanted = |key: &str| key.split('+').any(|family| families.contains(&family));
+        let marks = self.marks.iter().filter(|(key, _)| wanted(key));
+        marks.map(|(_, records)| records).sum()
+    }
+
+    /// Findings and records of the entities that are `name` or begin with it and a dot. Records
+    /// with several of them count once each.
+    pub fn entity_hits(&self, name: &str) -> (u64, u64) {
+        let within = |found: &str| {
+            let rest = found.strip_prefix(name);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let all = self.entities.iter().filter(|(found, _)| within(found));
+        all.fold((0, 0), |sum, (_, hits)| {
+            (sum.0 + hits.findings, sum.1 + hits.records)
+        })
     }
 
     /// Records whose surest finding of illegal or undesirable content reaches `percent`.
@@ -281,6 +309,13 @@ impl SourceTally {
         let step = usize::from(percent.min(100)).div_ceil(10);
         self.bad_by_confidence[step..].iter().sum()
     }
+}
+
+/// The family of an entity: `rights.work` of `rights.work.copy`; none of what is no mark of rights.
+pub fn mark_family(entity: &str) -> Option<&str> {
+    let rest = entity.strip_prefix("rights.")?;
+    let end = rest.find('.').unwrap_or(rest.len());
+    Some(&entity[.."rights.".len() + end])
 }
 
 fn merge_hits(ours: &mut BTreeMap<String, Hits>, theirs: &BTreeMap<String, Hits>) {

@@ -1,11 +1,13 @@
 //! One piece of a shard, record by record: bytes in, [`PieceOutcome`] out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::heard::Heard;
 use super::known::{Escapes, ShardTouch};
-use super::outcome::{FindingCounts, PieceOutcome, RecordIssue, RecordOutcome, ShardIndex};
-use super::stated::cleaned;
+use super::outcome::{
+    FindingCounts, PieceOutcome, RecordIssue, RecordOutcome, ShardIndex, mark_family,
+};
+use super::stated::{add_label, cleaned};
 use super::{Amount, ScanOptions, Tally};
 use crate::corpus::page::{Page, PageFate};
 use crate::corpus::split::json::{self, FieldText, NoRecord, Unescape};
@@ -377,7 +379,7 @@ impl<'a> Piece<'a> {
         }
     }
 
-    fn scanned(&mut self, offset: u64, bytes: u64, meta: Meta, found: RecordFindings) {
+    fn scanned(&mut self, offset: u64, bytes: u64, meta: Meta, mut found: RecordFindings) {
         let Meta {
             id,
             sources,
@@ -389,6 +391,7 @@ impl<'a> Piece<'a> {
             true => Identity::of(Kind::Code),
             false => self.heard.identity(),
         };
+        add_label(&mut found, &stated, self.context.scanner, self.scratch);
         self.outcome.records.scanned += 1;
         self.outcome.bytes.scanned += bytes;
         let source = self
@@ -501,9 +504,15 @@ pub fn count_findings(
     let mut risks: BTreeMap<&str, FindingCounts> = BTreeMap::new();
     let mut entities: BTreeMap<&str, FindingCounts> = BTreeMap::new();
     let mut any_open = false;
+    let mut families: BTreeSet<&str> = BTreeSet::new();
     for (rule, counts) in counts {
         any_open |= counts.open > 0;
         let info = info(*rule);
+        if let Some(entity) = &info.entity
+            && counts.open > 0
+        {
+            families.extend(mark_family(entity));
+        }
         add(tally.rules.entry(info.id.clone()).or_default(), *counts);
         for (sum, name) in [(&mut risks, &info.risk), (&mut entities, &info.entity)] {
             if let Some(name) = name {
@@ -539,6 +548,10 @@ pub fn count_findings(
         );
     }
     tally.records_with_findings += u64::from(any_open);
+    if !families.is_empty() {
+        let families: Vec<&str> = families.into_iter().collect();
+        *tally.marks.entry(families.join("+")).or_default() += 1;
+    }
     let surest = findings
         .iter()
         .filter(|f| f.suppressed_by.is_none() && is_bad(info(f.rule)))

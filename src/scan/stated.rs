@@ -4,11 +4,53 @@
 //! they are kept as they are, shortened and without passwords. Fields that the operator named may
 //! hold anything, an author's address as well: values of personal data in them are masked.
 
-use crate::corpus::{Stated, shortened, without_secrets};
-use crate::detect::{Scanner, Scratch};
+use crate::corpus::{LABEL_FIELD, Stated, shortened, without_secrets};
+use crate::detect::{RecordFindings, Scanner, Scratch};
 
 /// What is kept of a value that cannot be masked place by place.
 const HIDDEN: &str = "***";
+
+/// Entities of what speaks of machine-made text begin so.
+const MACHINE_MADE: &str = "rights.aigc.";
+
+/// Adds to `found` what the label of machine-made text says that stands beside the text of a
+/// record. It is no text of the record, so nothing else is looked for in it and it is not counted.
+pub(super) fn add_label(
+    found: &mut RecordFindings,
+    stated: &Stated,
+    scanner: &Scanner,
+    scratch: &mut Scratch,
+) {
+    let Some((path, label)) = &stated.label else {
+        return;
+    };
+    // Where no text path matched, it was a field like any other.
+    if found.findings.iter().any(|finding| finding.field == *path) {
+        return;
+    }
+    let mut scan = scanner.record(scratch);
+    scan.field(path, LABEL_FIELD, label);
+    let of_label = scan.finish();
+    let infos = scanner.rules().infos();
+    let wanted = |rule: crate::RuleIndex| {
+        let entity = infos[rule.0 as usize].entity.as_deref();
+        entity.is_some_and(|entity| entity.starts_with(MACHINE_MADE))
+    };
+    for (rule, counts) in of_label.counts {
+        if wanted(rule) {
+            let sum = found.counts.entry(rule).or_default();
+            sum.open += counts.open;
+            sum.suppressed += counts.suppressed;
+        }
+    }
+    let findings = of_label.findings.into_iter();
+    found.findings.extend(findings.filter(|f| wanted(f.rule)));
+    found.findings.sort();
+    let values = of_label.values.into_iter();
+    found
+        .values
+        .extend(values.filter(|(rule, _)| wanted(*rule)));
+}
 
 /// Makes `stated` fit to be kept.
 pub(super) fn cleaned(stated: Stated, scanner: &Scanner, scratch: &mut Scratch) -> Stated {
@@ -26,6 +68,7 @@ pub(super) fn cleaned(stated: Stated, scanner: &Scanner, scratch: &mut Scratch) 
         language: short(stated.language),
         others,
         references: stated.references,
+        label: None,
     }
 }
 

@@ -42,6 +42,8 @@ pub fn front_matter(text: &str, paths: &MetaPaths) -> Meta {
         }
     }
     meta.stated = stating.end();
+    // A label stands in the text, where it is found.
+    meta.stated.label = None;
     meta
 }
 

@@ -35,21 +35,27 @@ pub(super) const CONFIRMATIONS: &[Named] = &[
 /// The 31 characters of GB 32100, in the order of their values.
 const CREDIT_ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 
-/// Source: GB 32100-2015, weights 3^i mod 31.
 fn credit_code(candidate: &Candidate<'_>) -> Option<&'static str> {
-    let value = candidate.compact;
+    is_credit_code(candidate.compact).then_some("checksum")
+}
+
+/// Whether `value` is a unified social credit code with both of its check characters; upper case.
+///
+/// Source: GB 32100-2015, weights 3^i mod 31.
+pub fn is_credit_code(value: &[u8]) -> bool {
     if value.len() != 18 || !is_organisation_code(&value[8..17]) {
-        return None;
+        return false;
     }
     let mut sum = 0;
     let mut weight = 1;
     for &byte in &value[..17] {
-        let position = CREDIT_ALPHABET.iter().position(|b| *b == byte)?;
+        let Some(position) = CREDIT_ALPHABET.iter().position(|b| *b == byte) else {
+            return false;
+        };
         sum += position * weight;
         weight = weight * 3 % 31;
     }
-    let check = CREDIT_ALPHABET[(31 - sum % 31) % 31];
-    (check == value[17]).then_some("checksum")
+    CREDIT_ALPHABET[(31 - sum % 31) % 31] == value[17]
 }
 
 fn organisation_code(candidate: &Candidate<'_>) -> Option<&'static str> {

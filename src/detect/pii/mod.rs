@@ -22,6 +22,7 @@ mod pattern;
 mod placeholder;
 
 pub use anchors::{Anchors, Key};
+pub use cn_organisation::is_credit_code;
 pub use compile::{CompiledPatterns, compact};
 pub use engine::{Search, Value};
 pub use pattern::Pattern;

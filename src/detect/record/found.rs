@@ -85,13 +85,7 @@ impl RecordScan<'_> {
         let spec = self.scanner.terms.rules[candidate.rule.0 as usize]
             .as_ref()
             .expect("candidates come from keyword rules");
-        let own = self
-            .scanner
-            .rules
-            .info(candidate.rule)
-            .entity
-            .is_some()
-            .then(Mask::default);
+        let own = (!self.is_shown(candidate.rule)).then(Mask::default);
         let term = &self.scanner.terms.terms[candidate.term as usize];
         let disguised = candidate.folds.intersects(Folds::EVASION);
         let value = (spec.groups == 0)

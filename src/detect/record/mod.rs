@@ -353,6 +353,7 @@ impl<'s> RecordScan<'s> {
             .segments(patterns, terms, window.text, key, hits, segments);
         let began = stage(Stage::Anchors, began);
         let part = Part {
+            key: window.key,
             text: window.text,
             own: window.own.clone(),
             hits,

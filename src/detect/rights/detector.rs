@@ -11,6 +11,8 @@ use crate::text::View;
 
 /// A window of a field, with the words that were found in it.
 pub struct Part<'a> {
+    /// The key of the field; empty if it has none.
+    pub key: &'a str,
     /// Text of the window.
     pub text: &'a str,
     /// The bytes whose marks are the window's own; others are told by its neighbours.
@@ -45,7 +47,11 @@ pub(super) struct Named {
     pub make: fn(&RuleSet, &[RuleIndex]) -> Box<dyn Detector>,
 }
 
-const ALL: &[Named] = &[super::layout::LAYOUT, super::notice::NOTICE];
+const ALL: &[Named] = &[
+    super::label::LABEL,
+    super::layout::LAYOUT,
+    super::notice::NOTICE,
+];
 
 /// The detectors that rules name; `unknown` hears of rules that name another.
 pub(super) fn of(rules: &RuleSet, mut unknown: impl FnMut(&RuleSpec)) -> Vec<Box<dyn Detector>> {

@@ -7,9 +7,11 @@
 
 pub mod confirm;
 mod detector;
+mod label;
 mod layout;
 mod marks;
 mod notice;
+mod producer;
 mod publication;
 mod secret;
 
