@@ -115,7 +115,7 @@ impl Labels {
     fn segments(&self, part: &Part<'_>) -> Vec<Range<usize>> {
         let text = part.text;
         if is_label_key(part.key) && text.len() <= SHORT_FIELD {
-            return vec![0..text.len()];
+            return std::iter::once(0..text.len()).collect();
         }
         let mut words: Vec<Range<usize>> = Vec::new();
         for rule in &self.0 {
