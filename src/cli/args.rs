@@ -231,6 +231,8 @@ pub enum ExportWhat {
     Records,
     /// One row a file.
     Shards,
+    /// One row a holder of rights, by source and kind of mark.
+    Holders,
 }
 
 /// In which form.

@@ -1,4 +1,4 @@
-//! `yujian export`: tables of a run, every column.
+//! `yujian export`: tables of a run, every column, and the holders of rights in it.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -16,6 +16,7 @@ pub fn run(args: &ExportArgs) -> Result<Outcome> {
         ExportWhat::Findings => Table::Findings,
         ExportWhat::Records => Table::Records,
         ExportWhat::Shards => Table::Shards,
+        ExportWhat::Holders => Table::Holders,
     };
     let format = match args.format {
         ExportForm::Jsonl => ExportFormat::Jsonl,

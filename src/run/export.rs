@@ -1,11 +1,12 @@
-//! `export`: the tables of a run as JSON lines or CSV, with every column.
+//! `export`: the tables of a run as JSON lines or CSV, with every column, and what is made of them.
 
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::holders::{Holder, Holders};
 use super::reader::Run;
 use super::rows::{FindingRow, RecordRow, ShardRow};
-use super::table::{Row, Rows};
+use super::table::Row;
 use super::value::{Column, Kind, Value};
 use crate::RunError;
 
@@ -18,6 +19,8 @@ pub enum Table {
     Records,
     /// One row a file that was discovered.
     Shards,
+    /// One row a holder of rights, by source and kind of mark; made from the findings.
+    Holders,
 }
 
 /// In which form.
@@ -43,14 +46,29 @@ pub fn export(
     out: &mut impl Write,
 ) -> Result<u64, RunError> {
     match table {
-        Table::Findings => write_rows::<FindingRow>(run.findings()?, format, out),
-        Table::Records => write_rows::<RecordRow>(run.records()?, format, out),
-        Table::Shards => write_rows::<ShardRow>(run.shards()?, format, out),
+        Table::Findings => {
+            let (rows, columns) = (run.findings()?, FindingRow::COLUMNS);
+            write_rows(rows, columns, FindingRow::values, format, out)
+        }
+        Table::Records => {
+            let (rows, columns) = (run.records()?, RecordRow::COLUMNS);
+            write_rows(rows, columns, RecordRow::values, format, out)
+        }
+        Table::Shards => {
+            let (rows, columns) = (run.shards()?, ShardRow::COLUMNS);
+            write_rows(rows, columns, ShardRow::values, format, out)
+        }
+        Table::Holders => {
+            let rows = Holders::of(run)?.0.into_iter().map(Ok);
+            write_rows(rows, Holder::COLUMNS, Holder::values, format, out)
+        }
     }
 }
 
-fn write_rows<R: Row>(
-    rows: Rows<R>,
+fn write_rows<R>(
+    rows: impl Iterator<Item = Result<R, RunError>>,
+    columns: &[Column],
+    values: for<'r> fn(&'r R) -> Vec<Value<'r>>,
     format: ExportFormat,
     out: &mut impl Write,
 ) -> Result<u64, RunError> {
@@ -60,17 +78,17 @@ fn write_rows<R: Row>(
         ExportFormat::Jsonl => {
             let mut line = Vec::new();
             for row in rows {
-                json_line(R::COLUMNS, &row?.values(), &mut line);
+                json_line(columns, &values(&row?), &mut line);
                 out.write_all(&line).map_err(fail)?;
                 count += 1;
             }
         }
         ExportFormat::Csv => {
             let mut csv = csv::Writer::from_writer(&mut *out);
-            csv.write_record(csv_names(R::COLUMNS))
+            csv.write_record(csv_names(columns))
                 .map_err(|e| fail(csv_error(e)))?;
             for row in rows {
-                csv.write_record(csv_cells(&row?.values()))
+                csv.write_record(csv_cells(&values(&row?)))
                     .map_err(|e| fail(csv_error(e)))?;
                 count += 1;
             }
