@@ -28,6 +28,12 @@ pub const CALLING_CODES: &str = include_str!("../rules/data/calling_codes.csv");
 pub const TLDS: &str = include_str!("../rules/data/tlds.csv");
 /// Lengths of IBANs by country.
 pub const IBAN_LENGTHS: &str = include_str!("../rules/data/iban_lengths.csv");
+/// What licences ask for and forbid.
+pub const LICENCES: &str = include_str!("../rules/data/licences.csv");
+/// Names of licences beyond those of the SPDX list.
+pub const LICENCE_NAMES: &str = include_str!("../rules/data/licence_names.csv");
+/// Addresses of licences.
+pub const LICENCE_LINKS: &str = include_str!("../rules/data/licence_links.csv");
 /// ISO 3166-1 codes.
 pub const COUNTRIES: &str = include_str!("../rules/data/countries.csv");
 
@@ -51,6 +57,9 @@ pub const ALL: &[&str] = &[
     TLDS,
     IBAN_LENGTHS,
     COUNTRIES,
+    LICENCES,
+    LICENCE_NAMES,
+    LICENCE_LINKS,
 ];
 
 /// Rows of a data file without comments and header, split at commas.

@@ -2,6 +2,7 @@
 
 mod check;
 mod info;
+mod licences;
 mod set;
 pub mod syntax;
 mod tables;
@@ -9,6 +10,7 @@ mod texts;
 
 pub use check::{Place, is_risk, too_broad};
 pub use info::{Bilingual, PiClass, RuleInfo};
+pub use licences::{Obligations, UNKNOWN_LICENCE};
 pub use set::{PackInfo, RuleSet};
 pub use syntax::{AllowedValue, Anchor};
 pub use tables::{Day, Segment, Tables};

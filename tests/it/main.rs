@@ -14,6 +14,7 @@ mod hostile;
 mod init;
 mod layers;
 mod lexicon;
+mod licences;
 mod metadata;
 mod packed;
 mod pii_matrix;

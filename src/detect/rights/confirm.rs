@@ -62,10 +62,13 @@ impl Check {
 /// Every confirmation of marks; names are unique, also among those of values.
 pub fn all() -> impl Iterator<Item = &'static Named> {
     let secrets = super::secret::CONFIRMATIONS.iter().copied();
-    [super::publication::CONFIRMATIONS]
-        .into_iter()
-        .chain(secrets)
-        .flatten()
+    [
+        super::publication::CONFIRMATIONS,
+        super::licence::CONFIRMATIONS,
+    ]
+    .into_iter()
+    .chain(secrets)
+    .flatten()
 }
 
 /// The confirmation of that name.

@@ -51,6 +51,7 @@ const ALL: &[Named] = &[
     super::label::LABEL,
     super::layout::LAYOUT,
     super::notice::NOTICE,
+    super::licence::LICENCE,
 ];
 
 /// The detectors that rules name; `unknown` hears of rules that name another.

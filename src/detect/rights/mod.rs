@@ -9,6 +9,7 @@ pub mod confirm;
 mod detector;
 mod label;
 mod layout;
+pub mod licence;
 mod marks;
 mod notice;
 mod producer;
