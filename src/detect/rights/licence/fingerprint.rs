@@ -9,7 +9,7 @@
 //! for 8 KB.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -196,7 +196,8 @@ impl References {
     /// before and after them, so that a licence may be cut off there.
     pub fn find(&self, words: &Words, goes_on: (bool, bool)) -> Vec<Match> {
         let mut found = Vec::new();
-        let mut rest = vec![0..words.hashes.len()];
+        let mut rest = Vec::new();
+        rest.push(0..words.hashes.len());
         while let Some(range) = rest.pop() {
             let before = goes_on.0 && range.start == 0;
             let after = goes_on.1 && range.end == words.hashes.len();
@@ -291,7 +292,7 @@ impl References {
 
     /// Licences that are enough like `words`, what explains most of them first.
     pub fn ranked(&self, words: &[u32], goes_on: (bool, bool)) -> Vec<(i64, Match)> {
-        let mut by_text: HashMap<u16, Vec<(u32, u16)>> = HashMap::new();
+        let mut by_text: BTreeMap<u16, Vec<(u32, u16)>> = BTreeMap::new();
         for (at, run) in words.windows(RUN).enumerate() {
             for posting in self.postings(run_of(run)) {
                 let hits = by_text.entry(posting.reference).or_default();

@@ -3,7 +3,7 @@
 //! Names are compared word by word, without words that may be left out (licence, version,
 //! software), so that "Apache License, Version 2.0", "Apache-2.0" and "apache 2.0" are one.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -17,7 +17,7 @@ const TO_LATER: usize = 12;
 
 /// Names by their first word.
 pub struct Names {
-    by_first: HashMap<u32, Vec<Name>>,
+    by_first: BTreeMap<u32, Vec<Name>>,
     /// Words that may be left out.
     empty: Vec<u32>,
     /// Those of them that say that a licence is meant.
@@ -65,7 +65,7 @@ impl Names {
         let licence = ["license", "licence", "licenses", "licences", "licensing"];
         let empty = ["the", "version", "ver", "software", "agreement", "revision"];
         let mut names = Self {
-            by_first: HashMap::new(),
+            by_first: BTreeMap::new(),
             empty: licence.iter().chain(&empty).map(|w| word(w)).collect(),
             licence: licence.iter().map(|w| word(w)).collect(),
             later: [
