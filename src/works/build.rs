@@ -455,9 +455,12 @@ impl<'w> Numbered<'w> {
     fn new(works: &'w Works) -> Result<Self, SetupError> {
         let mut sorted: BTreeMap<&str, &Work> = BTreeMap::new();
         for work in works.values() {
-            // Of the same text under two names the first name stands.
+            // Of the same text under two names that stands of which more is said, then the first.
+            let rank = |work: &'w Work| (std::cmp::Reverse(work.said()), work);
             let kept = sorted.entry(&work.digest).or_insert(work);
-            *kept = (*kept).min(work);
+            if rank(work) < rank(kept) {
+                *kept = work;
+            }
         }
         if sorted.is_empty() {
             return Err(SetupError::other(

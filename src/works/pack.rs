@@ -52,6 +52,14 @@ pub struct Work {
     pub isbn: String,
 }
 
+impl Work {
+    /// How much is said of it beside its title.
+    pub(super) fn said(&self) -> usize {
+        let all = [&self.author, &self.holder, &self.isbn];
+        all.iter().filter(|text| !text.is_empty()).count()
+    }
+}
+
 /// Where in a work a fingerprint stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Posting {
