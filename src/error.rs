@@ -255,7 +255,7 @@ pub enum RunError {
 fn remedy(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "\n  hint: make room, then go on with --resume; nothing that was finished is lost"
+            "\n  hint: make room and try again, a scan with --resume; nothing that was finished is lost"
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             "\n  hint: choose another -o, or ask for the right to write there"

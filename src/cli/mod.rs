@@ -4,6 +4,7 @@ mod annotation;
 mod args;
 mod cache;
 mod clauses;
+mod diff;
 mod exit;
 mod export;
 mod gate;
@@ -12,14 +13,17 @@ mod init;
 mod key;
 mod language;
 mod lexicon;
+mod merge;
 mod progress;
 mod report;
 mod rules;
 mod scan;
 mod setup;
+mod sign;
 mod since;
 mod table;
 mod tokens;
+mod verify;
 mod works;
 
 use std::panic;
@@ -61,6 +65,10 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Report(args) => report::run(args, &cli.common),
         Command::Export(args) => export::run(args),
         Command::Annotation(command) => annotation::run(command, &cli.common),
+        Command::Verify(args) => verify::run(args, &cli.common),
+        Command::Merge(args) => merge::run(args, &cli.common),
+        Command::Diff(args) => diff::run(args, &cli.common),
+        Command::Sign(args) => sign::run(args, &cli.common),
         Command::Rules(command) => rules::run(command, &cli.common),
         Command::Works(command) => works::run(command, &cli.common),
         Command::Completions { shell } => {

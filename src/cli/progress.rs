@@ -76,3 +76,36 @@ impl Display {
         }
     }
 }
+
+/// Shows how many bytes are done.
+pub struct Bytes(Option<ProgressBar>);
+
+impl Bytes {
+    /// Of `total`; nothing without a terminal.
+    pub fn new(total: u64, common: &Common) -> Self {
+        let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
+        let bar = (is_terminal && !common.quiet).then(|| {
+            let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
+            let template = "{bar:30} {bytes}/{total_bytes} {binary_bytes_per_sec} {eta}";
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                bar.set_style(style);
+            }
+            bar
+        });
+        Self(bar)
+    }
+
+    /// Shows the present state.
+    pub fn show(&self, done: u64) {
+        if let Some(bar) = &self.0 {
+            bar.set_position(done);
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn end(&self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -10,15 +10,15 @@ use anyhow::{Context as _, Result, bail};
 use crossbeam_channel::{RecvTimeoutError, bounded};
 use indicatif::{DecimalBytes, HumanBytes};
 
-use super::args::{Common, ScanArgs};
+use super::args::{Common, Part, ScanArgs};
 use super::cache::Cache;
 use super::key::{self, Key};
 use super::progress::Display;
 use super::setup::Configured;
-use super::{Outcome, gate, since, table};
+use super::{Outcome, gate, since, table, verify};
 use crate::corpus::{DiscoverOptions, Shard, discover, without_secrets};
 use crate::detect::{DetectOptions, Scanner};
-use crate::run::{Environment, Listed, Manifest, Mode, Pack, Recorder, Run, RunHeader};
+use crate::run::{Environment, Listed, Manifest, Mode, Pack, Recorder, Run, RunHeader, SignKey};
 use crate::scan::{self, Event, Finished, Line, Progress, ScanOptions, ShardIndex};
 use crate::tokens::Counting;
 use crate::works::Known;
@@ -37,14 +37,20 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
     let texts = configured.rules(&args.rules)?;
     if args.dry_run {
         let rules = texts.load()?;
-        table::dry_run(&find_shards(args, &configured)?, &rules, common)?;
+        let mut shards = find_shards(args, &configured)?;
+        only(args.shard, &mut shards);
+        table::dry_run(&shards, &rules, common)?;
         return Ok(Outcome::Passed);
     }
     let scanner = Cache::open(&args.cache).scanner(&texts, common)?;
-    let shards = find_shards(args, &configured)?;
+    let mut shards = find_shards(args, &configured)?;
+    // How many tokens are counted follows from the whole corpus, so that parts can be merged.
+    let tokens = configured.counting(args, &shards)?;
+    only(args.shard, &mut shards);
     let Some(output) = &args.output else {
         bail!("name a directory for the run with -o")
     };
+    let sign = args.sign.as_deref().map(SignKey::read).transpose()?;
     let key = load_key(args, common)?;
     let works = configured.works(args)?;
     let detect = DetectOptions {
@@ -55,8 +61,9 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
     let scanner = scanner.with_options(detect).profiled(args.profile);
     let mut options = configured.config.scan_options();
     options.sidecar = args.sidecar;
-    options.tokens = configured.counting(args, &shards)?;
+    options.tokens = tokens;
     options.map = !args.no_mmap;
+    options.digests = verify::kinds(&args.digest);
     let threads = args.threads.map_or_else(available_threads, usize::from);
     options.chunk = chunk_size(args.max_memory, threads);
     // What is read of an earlier run takes its time too.
@@ -109,6 +116,9 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
         );
     }
     let manifest = recorder.finish(environment)?;
+    if let Some(key) = &sign {
+        crate::run::sign(output, key)?;
+    }
     let outcome = conclude(
         args,
         common,
@@ -149,18 +159,21 @@ fn find_shards(args: &ScanArgs, configured: &Configured) -> Result<Vec<Shard>> {
     };
     let mut shards = discover(&args.paths, &options)?;
     configured.config.assign_sources(&mut shards);
-    if let Some(part) = args.shard {
-        let mut number = 0;
-        shards.retain(|_| {
-            number += 1;
-            (number - 1) % part.of == part.index - 1
-        });
-    }
     Ok(shards)
 }
 
-fn available_threads() -> usize {
+pub(super) fn available_threads() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// Part of what was discovered: every so many shards one.
+pub(super) fn only(part: Option<Part>, shards: &mut Vec<Shard>) {
+    let Some(part) = part else { return };
+    let mut number = 0;
+    shards.retain(|_| {
+        number += 1;
+        (number - 1) % part.of == part.index - 1
+    });
 }
 
 /// The largest power of two with which all threads stay within the limit.
@@ -209,6 +222,7 @@ fn header(
         tokens,
         works,
         since: None,
+        digests: options.digests.clone(),
         chunk_bytes: options.chunk as u64,
         shards: shards
             .iter()
@@ -328,7 +342,11 @@ fn interrupted(output: &Path, common: &Common) -> Outcome {
     Outcome::Unfinished
 }
 
-fn environment(began: (SystemTime, Instant), threads: usize, resumed: bool) -> Environment {
+pub(super) fn environment(
+    began: (SystemTime, Instant),
+    threads: usize,
+    resumed: bool,
+) -> Environment {
     Environment {
         started: rfc3339(began.0),
         finished: rfc3339(SystemTime::now()),
@@ -342,6 +360,7 @@ fn environment(began: (SystemTime, Instant), threads: usize, resumed: bool) -> E
         threads: u32::try_from(threads).unwrap_or(u32::MAX),
         resumed,
         since: None,
+        merged: vec![],
     }
 }
 

@@ -7,6 +7,7 @@
 mod blocks;
 mod charset;
 pub mod decode;
+mod digest;
 mod discover;
 mod input;
 mod limits;
@@ -26,6 +27,7 @@ mod url;
 mod utf8;
 
 pub use charset::{Charset, SAMPLE, TextDecoder};
+pub use digest::{DigestKind, Digests, Hashers, digest_shard};
 pub use discover::{DiscoverOptions, discover};
 pub use input::Input;
 pub use limits::{Budget, Limits};

@@ -11,14 +11,17 @@ use super::basis::{BASIS_FILE, BasisWriter};
 use super::carry::Carry;
 use super::checkpoint::Log;
 use super::coverage::{self, Coverage, TallySums};
+use super::digests::DigestWriter;
 use super::file::{self, NewFile};
 use super::header::RunHeader;
+use super::integrity::{BLOCKS_FILE, BlocksFile, Integrity};
 use super::manifest::{Environment, FindingTotals, Manifest, RuleSetId, Stored, Totals};
+use super::merkle::Blocks;
 use super::rows::{FindingPlace, FindingRow, RecordRow, ShardRow, Status};
 use super::since;
 use super::table::{Row, TableWriter};
 use super::{FORMAT_VERSION, RULES_FILE, RUN_FILE, TALLY_FILE};
-use crate::corpus::{Fate, Media, ReadEnd, Skip};
+use crate::corpus::{Digests, Fate, Media, ReadEnd, Skip};
 use crate::rules::RuleInfo;
 use crate::scan::{MediaFiles, PieceOutcome, RecordIssue, RecordOutcome, ShardIndex, Tally};
 use crate::{RunError, ShardError};
@@ -61,12 +64,12 @@ impl Work<'_> {
             log,
             rules,
         } = *self;
-        let mut assembly = Assembly::begin(dir, &header.rules, rules)?;
+        let mut assembly = Assembly::begin(dir, header, rules)?;
         for (index, listed) in (0..).map(ShardIndex).zip(&header.shards) {
             let row = ShardRow::new(&listed.shard);
             match listed.shard.fate {
                 Fate::Read(..) => assembly.read_shard(log, index, row, carry.as_mut())?,
-                Fate::Skip(_) | Fate::Fail(..) => assembly.end_shard(row)?,
+                Fate::Skip(_) | Fate::Fail(..) => assembly.end_shard(row, &Digests::new())?,
             }
         }
         if let (Some(since), Some(carry)) = (&mut environment.since, carry) {
@@ -78,13 +81,7 @@ impl Work<'_> {
         }
         let stored_bytes = header.shards.iter().map(|listed| listed.shard.bytes).sum();
         let discovered = (header.shards.len() as u64, stored_bytes);
-        let Assembly {
-            coverage,
-            sums,
-            tally,
-            ..
-        } = &assembly;
-        coverage::check_run(discovered, coverage, sums, tally)?;
+        assembly.check(discovered)?;
         assembly.publish(dir, header, environment)
     }
 }
@@ -92,27 +89,32 @@ impl Work<'_> {
 /// A run that is being put together.
 pub(super) struct Assembly<'a> {
     pub(super) rules: &'a [RuleInfo],
-    findings: TableWriter<FindingRow>,
-    records: TableWriter<RecordRow>,
+    pub(super) findings: TableWriter<FindingRow>,
+    pub(super) records: TableWriter<RecordRow>,
     shards: TableWriter<ShardRow>,
+    digests: Vec<DigestWriter>,
     pub(super) basis: Option<BasisWriter>,
     pub(super) tally: Tally,
     coverage: Coverage,
     /// Sums of what was written to the tables, to be held against the tally.
     pub(super) sums: TallySums,
-    kept: u64,
+    pub(super) kept: u64,
     replaced_bytes: u64,
-    root: blake3::Hasher,
+    root: RootDigest,
 }
 
 impl<'a> Assembly<'a> {
-    fn begin(
+    pub(super) fn begin(
         dir: &Path,
-        rules: &'a [RuleInfo],
+        header: &'a RunHeader,
         files: Option<&[(String, String)]>,
     ) -> Result<Self, RunError> {
+        let digests = header.digests.iter();
         Ok(Self {
-            rules,
+            rules: &header.rules,
+            digests: digests
+                .map(|kind| DigestWriter::create(dir, *kind))
+                .collect::<Result<_, _>>()?,
             findings: TableWriter::create(dir)?,
             records: TableWriter::create(dir)?,
             shards: TableWriter::create(dir)?,
@@ -124,7 +126,7 @@ impl<'a> Assembly<'a> {
             sums: TallySums::default(),
             kept: 0,
             replaced_bytes: 0,
-            root: blake3::Hasher::new(),
+            root: RootDigest::default(),
         })
     }
 
@@ -164,7 +166,8 @@ impl<'a> Assembly<'a> {
             *inside.entry(of).or_default() += member.read.packed_bytes;
             let member_row = ShardRow::of_member(&row, &member.read);
             let own = member.read.end.unwrap_or_default();
-            self.read_file(log, index, pieces, member_row, own, &mut inside)?;
+            let row = self.read_file(log, index, pieces, member_row, own, &mut inside)?;
+            self.end_shard(row, &Digests::new())?;
         }
         let own = ReadEnd {
             digest: end.digest,
@@ -175,10 +178,11 @@ impl<'a> Assembly<'a> {
             notes: end.notes,
             error: end.error,
         };
-        self.read_file(log, index, first..end.pieces, row, own, &mut inside)
+        let row = self.read_file(log, index, first..end.pieces, row, own, &mut inside)?;
+        self.end_shard(row, &end.digests)
     }
 
-    /// Reads the pieces of one file, be it a shard or in an archive.
+    /// Reads the pieces of one file, be it a shard or in an archive, and gives its row.
     ///
     /// `inside`: bytes of files in archives, by the path of the archive.
     fn read_file(
@@ -189,7 +193,7 @@ impl<'a> Assembly<'a> {
         mut row: ShardRow,
         end: ReadEnd,
         inside: &mut BTreeMap<String, u64>,
-    ) -> Result<(), RunError> {
+    ) -> Result<ShardRow, RunError> {
         // Findings name it.
         row.digest = Some(end.digest).filter(|digest| !digest.is_empty());
         let mut tally = Tally::default();
@@ -223,7 +227,7 @@ impl<'a> Assembly<'a> {
         if let (Some(basis), true) = (&mut self.basis, since::may_be_carried(&row)) {
             basis.push(&row.path, &tally)?;
         }
-        self.end_shard(row)
+        Ok(row)
     }
 
     fn read_piece(
@@ -280,23 +284,23 @@ impl<'a> Assembly<'a> {
         }
         let record = RecordRow::new(&place, self.rules, outcome);
         self.kept += outcome.findings.len() as u64;
-        self.sums.findings.open += record.findings;
-        self.sums.findings.suppressed += record.suppressed;
-        self.sums.records_with_findings += u64::from(record.findings > 0);
+        self.add_sums(&record);
         row.findings += record.findings;
         self.records.push(record)
     }
 
-    pub(super) fn end_shard(&mut self, row: ShardRow) -> Result<(), RunError> {
-        let digest = row.digest.as_deref().unwrap_or("");
-        for part in [
-            row.path.as_bytes(),
-            digest.as_bytes(),
-            &row.bytes.to_le_bytes(),
-        ] {
-            self.root.update(&(part.len() as u64).to_le_bytes());
-            self.root.update(part);
+    /// Adds a record to the sums that are held against the tally.
+    pub(super) fn add_sums(&mut self, record: &RecordRow) {
+        self.sums.findings.open += record.findings;
+        self.sums.findings.suppressed += record.suppressed;
+        self.sums.records_with_findings += u64::from(record.findings > 0);
+    }
+
+    pub(super) fn end_shard(&mut self, row: ShardRow, digests: &Digests) -> Result<(), RunError> {
+        for list in &mut self.digests {
+            list.push(&row, digests)?;
         }
+        self.root.add(&row);
         if row.reason.as_deref() == Some(Skip::MediaByReference.as_str()) {
             let kind = Media::of_name(&row.path).map_or("unknown", Media::as_str);
             let files = MediaFiles {
@@ -310,26 +314,40 @@ impl<'a> Assembly<'a> {
         self.shards.push(row)
     }
 
+    /// Checks every sum. `discovered`: files and their bytes.
+    pub(super) fn check(&self, discovered: (u64, u64)) -> Result<(), RunError> {
+        coverage::check_run(discovered, &self.coverage, &self.sums, &self.tally)
+    }
+
     /// Gives every file its name, `run.json` last.
-    fn publish(
+    pub(super) fn publish(
         self,
         dir: &Path,
         header: &RunHeader,
         environment: Environment,
     ) -> Result<Manifest, RunError> {
         // All tables are whole on the disk before the first of them gets its name.
-        let tables: [(&str, NewFile); 3] = [
+        let tables: [(&str, (NewFile, Blocks)); 3] = [
             (FindingRow::FILE, self.findings.finish()?),
             (RecordRow::FILE, self.records.finish()?),
             (ShardRow::FILE, self.shards.finish()?),
         ];
-        let mut files = BTreeMap::<String, Stored>::new();
+        let (mut files, mut trees) = (BTreeMap::<String, Stored>::new(), BTreeMap::new());
         let basis = self.basis.map(BasisWriter::finish).transpose()?;
-        for (name, table) in tables {
+        let lists: Vec<(String, NewFile)> = self
+            .digests
+            .into_iter()
+            .map(|list| Ok((list.name(), list.finish()?)))
+            .collect::<Result<_, RunError>>()?;
+        for (name, (table, blocks)) in tables {
             files.insert(name.to_owned(), table.publish()?);
+            trees.insert(name.to_owned(), blocks);
         }
         if let Some(basis) = basis {
             files.insert(BASIS_FILE.to_owned(), basis.publish()?);
+        }
+        for (name, list) in lists {
+            files.insert(name, list.publish()?);
         }
         let tally = TallyFile {
             format_version: FORMAT_VERSION,
@@ -343,14 +361,15 @@ impl<'a> Assembly<'a> {
             RULES_FILE.to_owned(),
             file::write_compact(&dir.join(RULES_FILE), &header.rules)?,
         );
+        files.insert(BLOCKS_FILE.to_owned(), BlocksFile::of(&trees).write(dir)?);
         file::sync_dir(dir)?;
-        let manifest = Manifest {
+        let mut manifest = Manifest {
             format_version: FORMAT_VERSION,
             tool_version: header.tool_version.clone(),
             complete: true,
             rules: RuleSetId::of(header),
             config_digest: header.config_digest.clone(),
-            root_digest: self.root.finalize().to_hex().to_string(),
+            root_digest: self.root.hex(),
             key_id: header.key_id.clone(),
             tokens: header.tokens.clone(),
             works: header.works.clone(),
@@ -368,11 +387,38 @@ impl<'a> Assembly<'a> {
             },
             coverage: self.coverage,
             files,
+            integrity: Integrity::default(),
             environment,
         };
+        manifest.integrity = Integrity::of(&manifest, &trees);
         file::write_json(&dir.join(RUN_FILE), &manifest)?;
         file::sync_dir(dir)?;
         Ok(manifest)
+    }
+}
+
+/// Digest over path, digest and stored bytes of every row of the table of files, each preceded by
+/// its length.
+#[derive(Default)]
+pub(super) struct RootDigest(blake3::Hasher);
+
+impl RootDigest {
+    /// Adds a row; in their order.
+    pub fn add(&mut self, row: &ShardRow) {
+        let digest = row.digest.as_deref().unwrap_or("");
+        for part in [
+            row.path.as_bytes(),
+            digest.as_bytes(),
+            &row.bytes.to_le_bytes(),
+        ] {
+            self.0.update(&(part.len() as u64).to_le_bytes());
+            self.0.update(part);
+        }
+    }
+
+    /// The digest of all rows so far.
+    pub fn hex(&self) -> String {
+        self.0.finalize().to_hex().to_string()
     }
 }
 

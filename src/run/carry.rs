@@ -217,7 +217,7 @@ impl Assembly<'_> {
         carry.done.files += 1;
         carry.done.stored_bytes += row.bytes;
         carry.done.records += row.records.total();
-        self.end_shard(row)
+        self.end_shard(row, &end.digests)
     }
 
     /// Adds the records of a piece that were scanned again, and those before and between them.

@@ -26,7 +26,7 @@ const FRAME_HEAD: usize = 13;
 /// First half of a BLAKE3.
 const CHECKSUM: usize = 16;
 
-const LOG_FILE: &str = "pieces.log";
+pub(super) const LOG_FILE: &str = "pieces.log";
 const LOCK_FILE: &str = "lock";
 
 /// Which parts of the scan are done already, and how its shards were cut.

@@ -7,7 +7,7 @@ use super::holders::{Holder, Holders};
 use super::reader::Run;
 use super::rows::{FindingRow, RecordRow, ShardRow};
 use super::table::Row;
-use super::value::{Column, Kind, Value};
+use super::value::{Column, Kind, Value, json_line};
 use crate::RunError;
 
 /// Which table.
@@ -79,6 +79,7 @@ fn write_rows<R>(
             let mut line = Vec::new();
             for row in rows {
                 json_line(columns, &values(&row?), &mut line);
+                line.push(b'\n');
                 out.write_all(&line).map_err(fail)?;
                 count += 1;
             }
@@ -104,31 +105,6 @@ fn csv_error(error: csv::Error) -> io::Error {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
     }
-}
-
-/// Replaces `line` by one object with the columns in order, and a line end.
-fn json_line(columns: &[Column], values: &[Value<'_>], line: &mut Vec<u8>) {
-    line.clear();
-    for (place, (column, value)) in columns.iter().zip(values).enumerate() {
-        line.push(if place == 0 { b'{' } else { b',' });
-        push_json(line, column.name);
-        line.push(b':');
-        match value {
-            Value::Null => line.extend_from_slice(b"null"),
-            Value::Text(text) => push_json(line, text),
-            Value::Whole(number) => push_json(line, number),
-            Value::Fraction(number) => push_json(line, number),
-            Value::Flag(flag) => push_json(line, flag),
-            Value::Span(span) => push_json(line, &[span.start, span.end]),
-            Value::Texts(list) => push_json(line, list),
-            Value::Json(json) => line.extend_from_slice(json.as_bytes()),
-        }
-    }
-    line.extend_from_slice(b"}\n");
-}
-
-fn push_json(line: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) {
-    serde_json::to_writer(line, value).expect("texts and numbers become JSON, in memory");
 }
 
 fn csv_names(columns: &[Column]) -> Vec<String> {
@@ -210,7 +186,7 @@ mod tests {
         let json = String::from_utf8(line).unwrap();
         assert_eq!(
             json,
-            "{\"id\":\"\\\"语\\n\",\"span\":[3,7],\"more\":{\"a\":1}}\n"
+            "{\"id\":\"\\\"语\\n\",\"span\":[3,7],\"more\":{\"a\":1}}"
         );
         assert_eq!(
             csv_names(&columns),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::RunError;
-use crate::corpus::Shard;
+use crate::corpus::{DigestKind, Shard};
 use crate::rules::RuleInfo;
 use crate::tokens::Counted;
 
@@ -51,6 +51,9 @@ pub struct RunHeader {
     /// piece says something of depends on it.
     #[serde(default)]
     pub since: Option<String>,
+    /// Digests of shards that are listed beside BLAKE3.
+    #[serde(default)]
+    pub digests: Vec<DigestKind>,
     /// Where shards are cut. A resumed scan must cut like the one it goes on with:
     /// [`Finished::chunk_bytes`](super::Finished::chunk_bytes).
     pub chunk_bytes: u64,
@@ -133,6 +136,12 @@ impl RunHeader {
                     "resume with the same one, or scan anew with another -o",
                 ));
             }
+        }
+        if self.digests != now.digests {
+            return Err(RunError::state(
+                "this scan began with other --digest",
+                "resume with the same ones, or scan anew with another -o",
+            ));
         }
         match self.changed_shard(now) {
             Some(what) => Err(RunError::state(

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::coverage::Coverage;
 use super::header::{Pack, RunHeader};
+use super::integrity::Integrity;
 use crate::scan::Counts;
 use crate::tokens::Counted;
 
@@ -38,6 +39,8 @@ pub struct Manifest {
     pub coverage: Coverage,
     /// The other files of the run, by name.
     pub files: BTreeMap<String, Stored>,
+    /// One digest of all the above and of the tables, row by row.
+    pub integrity: Integrity,
     /// Where and when; the only part that differs between two runs of the same.
     pub environment: Environment,
 }
@@ -121,6 +124,23 @@ pub struct Environment {
     /// The earlier run it was to build on, if one was named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<BuiltOn>,
+    /// The runs it was merged from, if it was; in the order of their ids.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub merged: Vec<MergedRun>,
+}
+
+/// A run that became part of another.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MergedRun {
+    /// Its directory, as it was typed.
+    pub run: String,
+    /// BLAKE3 of its `run.json`, hex.
+    pub id: String,
+    /// Files of the corpus in it.
+    pub files: u64,
+    /// Where, when and how it was scanned.
+    pub environment: Environment,
 }
 
 /// What a scan took over from an earlier run. The facts are those of a full scan all the same.

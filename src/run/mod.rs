@@ -15,34 +15,52 @@ mod carry;
 mod checkpoint;
 mod columns;
 mod coverage;
+mod diff;
+mod digests;
 mod export;
 mod file;
 mod header;
 mod holders;
+mod integrity;
 mod joined;
 mod manifest;
+mod merge;
+mod merkle;
+mod prove;
 mod reader;
 mod record;
 mod rows;
+mod sign;
 mod since;
+mod sorter;
 mod table;
 mod value;
+mod verify;
 
 pub use carry::Carry;
 pub use checkpoint::Finished;
 pub use coverage::{Coverage, HARMLESS_REASONS, NOTE, Unread};
+pub use diff::{Changes, Diff, DiffedRun, Entry, State, Why, diff};
+pub use diff::{Counts as DiffCounts, Files as DiffFiles};
 pub use export::{ExportFormat, Table, export};
 pub use header::{Listed, Pack, RunHeader};
 pub use holders::{Holder, Holders};
-pub use manifest::{BuiltOn, Environment, FindingTotals, Manifest, RuleSetId, Stored, Totals};
+pub use integrity::{Integrity, Part};
+pub use manifest::{
+    BuiltOn, Environment, FindingTotals, Manifest, MergedRun, RuleSetId, Stored, Totals,
+};
+pub use merge::merge;
+pub use prove::{Proof, Way};
 pub use reader::Run;
 pub use record::{Mode, Recorder};
 pub use rows::{Decision, FindingRow, RecordRow, ShardRow, Status, finding_id};
+pub use sign::{SIGNATURE_FILE, SignKey, Signed, VerifyKey, check_signature, sign};
 pub use since::{Apart, Since};
 pub use table::Rows;
+pub use verify::{Compared, Difference, Differences, Kind, compare_corpus, strangers, verify};
 
 /// Version of the layout of a run directory. A reader refuses any other.
-pub const FORMAT_VERSION: u32 = 6;
+pub const FORMAT_VERSION: u32 = 7;
 
 /// Written last: a directory with this file is a complete run.
 pub(crate) const RUN_FILE: &str = "run.json";

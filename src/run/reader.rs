@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::assemble::TallyFile;
+use super::checkpoint::LOG_FILE;
 use super::manifest::Manifest;
 use super::rows::{FindingRow, RecordRow, ShardRow};
 use super::table::{Rows, damaged};
@@ -30,14 +31,7 @@ impl Run {
     /// [`RunError::State`] if there is none, if it is not complete, of another version or
     /// damaged; [`RunError::Io`] if it cannot be read.
     pub fn open(dir: &Path) -> Result<Self, RunError> {
-        let path = dir.join(RUN_FILE);
-        let text = match fs::read(&path) {
-            Ok(text) => text,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(missing(dir)),
-            Err(e) if e.kind() == io::ErrorKind::NotADirectory => return Err(missing(dir)),
-            Err(e) => return Err(RunError::io("read", &path, e)),
-        };
-        let manifest = read_manifest(&path, &text)?;
+        let manifest = Self::manifest_of(dir)?;
         for (name, stored) in &manifest.files {
             let path = dir.join(name);
             match fs::metadata(&path) {
@@ -56,6 +50,26 @@ impl Run {
             dir: dir.to_owned(),
             manifest,
         })
+    }
+
+    /// Reads `run.json` alone.
+    pub(super) fn manifest_of(dir: &Path) -> Result<Manifest, RunError> {
+        let path = dir.join(RUN_FILE);
+        let text = match fs::read(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(missing(dir)),
+            Err(e) if e.kind() == io::ErrorKind::NotADirectory => return Err(missing(dir)),
+            Err(e) => return Err(RunError::io("read", &path, e)),
+        };
+        read_manifest(&path, &text)
+    }
+
+    /// The run in `dir`, of which nothing was looked at but `run.json`.
+    pub(super) fn of(dir: &Path, manifest: &Manifest) -> Self {
+        Self {
+            dir: dir.to_owned(),
+            manifest: manifest.clone(),
+        }
     }
 
     /// Where it is.
@@ -172,7 +186,14 @@ fn missing(dir: &Path) -> RunError {
             "make one with yujian scan -o",
         );
     }
-    if dir.join(CHECKPOINT_DIR).is_dir() {
+    let checkpoint = dir.join(CHECKPOINT_DIR);
+    if checkpoint.is_dir() && !checkpoint.join(LOG_FILE).exists() {
+        return RunError::state(
+            format!("the run {name} is not complete"),
+            "if it was being merged, merge again",
+        );
+    }
+    if checkpoint.is_dir() {
         return RunError::state(
             format!("the run {name} is not complete"),
             "go on with it: yujian scan --resume with the same paths and -o",

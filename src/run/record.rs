@@ -9,10 +9,11 @@ use super::carry::Carry;
 use super::checkpoint::{self, Finished, Lock, Log};
 use super::file::NEW;
 use super::header::RunHeader;
+use super::integrity::BLOCKS_FILE;
 use super::manifest::{Environment, Manifest};
 use super::rows::TABLE_FILES;
-use super::{CHECKPOINT_DIR, RUN_FILE, TALLY_FILE, assemble};
-use crate::corpus::Fate;
+use super::{CHECKPOINT_DIR, RULES_FILE, RUN_FILE, TALLY_FILE, assemble, digests};
+use crate::corpus::{DigestKind, Fate};
 use crate::scan::{MemberOutcome, PieceOutcome, ShardIndex, ShardOutcome};
 use crate::{RuleIndex, RunError};
 
@@ -217,7 +218,7 @@ fn check_piece(outcome: &PieceOutcome, rules: usize) -> Result<(), &'static str>
 /// # Errors
 ///
 /// If `dir` holds a complete run, or anything that is not ours.
-fn refuse_occupied(dir: &Path) -> Result<(), RunError> {
+pub(super) fn refuse_occupied(dir: &Path) -> Result<(), RunError> {
     let fail = |e| RunError::io("read", dir, e);
     let foreign = |what: String| Err(RunError::state(what, "choose another -o"));
     let entries = match fs::read_dir(dir) {
@@ -238,7 +239,12 @@ fn refuse_occupied(dir: &Path) -> Result<(), RunError> {
         if bare != RUN_FILE
             && bare != TALLY_FILE
             && bare != BASIS_FILE
+            && bare != BLOCKS_FILE
+            && bare != RULES_FILE
             && name != CHECKPOINT_DIR
+            && !DigestKind::ALL
+                .iter()
+                .any(|kind| bare == digests::file_name(*kind))
             && !TABLE_FILES.contains(&bare)
         {
             // The first in order, so that the message does not depend on the file system.

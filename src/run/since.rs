@@ -78,9 +78,7 @@ impl Since {
             }
         }
         let (_, rules) = BasisReader::open(dir)?;
-        let path = dir.join(RUN_FILE);
-        let text = fs::read(&path).map_err(|e| RunError::io("read", &path, e))?;
-        let id = blake3::hash(&text).to_hex().to_string();
+        let id = id_of(dir)?;
         Ok(Ok(Self { run, id, rules }))
     }
 
@@ -181,6 +179,13 @@ impl Since {
             .map(|(index, shard)| (*index, shard.digest.clone()));
         Carry::open(&self.run, digests.collect(), sidecar)
     }
+}
+
+/// Names the run in `dir`: BLAKE3 of its `run.json`, hex.
+pub(super) fn id_of(dir: &Path) -> Result<String, RunError> {
+    let path = dir.join(RUN_FILE);
+    let text = fs::read(&path).map_err(|e| RunError::io("read", &path, e))?;
+    Ok(blake3::hash(&text).to_hex().to_string())
 }
 
 /// Whether a later scan may take over what a run says of this shard: it was read to its end, no

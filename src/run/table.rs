@@ -19,7 +19,8 @@ use parquet::schema::types::{ColumnPath, Type};
 
 use super::columns::{Cells, Leaf, schema};
 use super::file::NewFile;
-use super::value::{Column, Value};
+use super::merkle::{self, Blocks};
+use super::value::{Column, Value, json_line};
 use crate::RunError;
 
 /// Rows read at a time.
@@ -59,6 +60,8 @@ pub(super) struct TableWriter<R> {
     writer: SerializedFileWriter<NewFile>,
     path: PathBuf,
     pending: Vec<R>,
+    blocks: Blocks,
+    line: Vec<u8>,
 }
 
 impl<R: Row> TableWriter<R> {
@@ -80,6 +83,8 @@ impl<R: Row> TableWriter<R> {
             writer,
             path,
             pending: Vec::new(),
+            blocks: Blocks::default(),
+            line: Vec::new(),
         })
     }
 
@@ -96,7 +101,10 @@ impl<R: Row> TableWriter<R> {
     fn flush(&mut self) -> Result<(), ParquetError> {
         let mut leaves = Leaf::of(R::COLUMNS);
         for row in mem::take(&mut self.pending) {
-            Leaf::push_row(&mut leaves, &row.values());
+            let values = row.values();
+            json_line(R::COLUMNS, &values, &mut self.line);
+            self.blocks.push(merkle::leaf(&self.line));
+            Leaf::push_row(&mut leaves, &values);
         }
         let mut group = self.writer.next_row_group()?;
         for leaf in leaves {
@@ -108,8 +116,9 @@ impl<R: Row> TableWriter<R> {
         Ok(())
     }
 
-    /// Writes what is left and waits until it is on the disk. The file has no name yet.
-    pub fn finish(mut self) -> Result<NewFile, RunError> {
+    /// Writes what is left and waits until it is on the disk. The file has no name yet. With it
+    /// come the digests of its rows.
+    pub fn finish(mut self) -> Result<(NewFile, Blocks), RunError> {
         let rest = if self.pending.is_empty() {
             Ok(())
         } else {
@@ -118,7 +127,8 @@ impl<R: Row> TableWriter<R> {
         let file = rest.and_then(|()| self.writer.into_inner());
         let file = file.map_err(|e| broken(&self.path, e))?;
         file.sync()?;
-        Ok(file)
+        self.blocks.finish();
+        Ok((file, self.blocks))
     }
 }
 

@@ -12,7 +12,7 @@ use super::work::{Stopped, Work, with_scratch};
 use crate::corpus::decode::Hashing;
 use crate::corpus::open::Opened;
 use crate::corpus::split::json::Unescape;
-use crate::corpus::{Budget, Compression, Format, Input};
+use crate::corpus::{Budget, Compression, Digests, Format, Input};
 use crate::detect::{Difference, Scratch};
 
 /// A document up to so many bytes is searched for the difference before it is read as a record;
@@ -158,6 +158,7 @@ impl Work<'_> {
             members: 0,
             charset: String::new(),
             notes: BTreeSet::new(),
+            digests: Digests::new(),
             error: None,
         })
     }

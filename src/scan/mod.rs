@@ -15,8 +15,8 @@ mod stated;
 mod types;
 mod work;
 
-use crate::corpus::Limits;
 use crate::corpus::split::json::{MetaPaths, TextPaths};
+use crate::corpus::{DigestKind, Limits};
 use crate::tokens::Counting;
 
 pub use known::{Escapes, Known, KnownShard, ShardTouch};
@@ -51,6 +51,8 @@ pub struct ScanOptions {
     pub chunk: usize,
     /// Whether files are mapped. The outcome does not depend on it.
     pub map: bool,
+    /// Digests of shards beside BLAKE3.
+    pub digests: Vec<DigestKind>,
 }
 
 impl Default for ScanOptions {
@@ -64,6 +66,7 @@ impl Default for ScanOptions {
             tokens: None,
             chunk: 8 << 20,
             map: true,
+            digests: vec![],
         }
     }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::presence::Presence;
 use super::sketch::Distinct;
 use super::types::{MediaFiles, Types};
-use crate::corpus::{Member, Stated};
+use crate::corpus::{Digests, Member, Stated};
 use crate::identify::Kind;
 use crate::{Finding, RuleIndex};
 
@@ -149,6 +149,9 @@ pub struct ShardOutcome {
     /// What is odd about it as a whole.
     #[serde(default)]
     pub notes: BTreeSet<String>,
+    /// Further digests of the stored bytes, if they were asked for.
+    #[serde(default)]
+    pub digests: Digests,
     /// Why it failed, if it did: reason code and sentence.
     pub error: Option<(String, String)>,
 }

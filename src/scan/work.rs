@@ -1,11 +1,12 @@
 //! [`Work`]: one shard, from its file to its outcome.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use crossbeam_channel::Sender;
 
@@ -19,8 +20,8 @@ use crate::ShardError;
 use crate::corpus::open::{Mapped, Opened, open};
 use crate::corpus::remote::Object;
 use crate::corpus::{
-    Budget, Charset, Compression, Format, Random, ReadContext, ReadEnd, Records, SAMPLE, Shard,
-    is_mojibake, sniff,
+    Budget, Charset, Compression, Digests, Format, Hashers, Random, ReadContext, ReadEnd, Records,
+    SAMPLE, Shard, digest_shard, is_mojibake, sniff,
 };
 use crate::detect::Scratch;
 
@@ -64,10 +65,9 @@ impl Work<'_> {
         // Of a known shard most is passed over, which is right for the bytes that are known only.
         let known = work.context.touch.map(|touch| &touch.shard.digest);
         let same = known.is_none_or(|digest| *digest == outcome.digest);
-        Ok(self.checked(
-            outcome,
-            intact && same && identity.holds(&self.shard.location),
-        ))
+        let same = same && intact && identity.holds(&self.shard.location);
+        let outcome = self.checked(outcome, same);
+        Ok(self.digested(outcome))
     }
 
     fn opened(&self, opened: &Opened, how: (Format, Compression)) -> Result<ShardOutcome, Stopped> {
@@ -95,6 +95,24 @@ impl Work<'_> {
         outcome
     }
 
+    /// Adds further digests that were not made on the way: of a shard that was not read, or not
+    /// as a stream. This reads it once more.
+    fn digested(&self, mut outcome: ShardOutcome) -> ShardOutcome {
+        let (kinds, map) = (&self.line.options.digests, self.line.options.map);
+        if kinds.is_empty() || outcome.digest.is_empty() || !outcome.digests.is_empty() {
+            return outcome;
+        }
+        // Its bytes are done already.
+        let done = AtomicU64::new(0);
+        match digest_shard(&self.shard.location, kinds, map, &done) {
+            Ok((blake3, digests)) if blake3.to_hex().as_str() == outcome.digest => {
+                outcome.digests = digests;
+                outcome
+            }
+            _ => self.checked(outcome, false),
+        }
+    }
+
     /// A shard of which nothing was read.
     pub(super) fn broken(&self, error: &ShardError) -> ShardOutcome {
         ShardOutcome {
@@ -106,6 +124,7 @@ impl Work<'_> {
             members: 0,
             charset: String::new(),
             notes: BTreeSet::new(),
+            digests: Digests::new(),
             error: Some(told(error)),
         }
     }
@@ -142,10 +161,32 @@ impl Work<'_> {
             self.piece(piece as u32, scan, stored);
             mapped.release(range.clone());
         };
+        let kinds = &self.line.options.digests;
+        let others = Mutex::new(None);
+        let hash_others = || {
+            // Digests that cannot be put together from pieces: one thread goes through all of it
+            // while the others scan.
+            let mut hashers = Hashers::without_blake3(kinds);
+            for part in bytes.chunks(chunk) {
+                if self.stopped() {
+                    return;
+                }
+                hashers.update(part);
+            }
+            *others.lock().expect("no thread panics while it holds this") = Some(hashers);
+        };
         if pieces == 1 {
             one(0);
+            if !kinds.is_empty() {
+                hash_others();
+            }
         } else {
-            rayon::scope(|scope| (0..pieces).for_each(|piece| scope.spawn(move |_| one(piece))));
+            rayon::scope(|scope| {
+                if !kinds.is_empty() {
+                    scope.spawn(|_| hash_others());
+                }
+                (0..pieces).for_each(|piece| scope.spawn(move |_| one(piece)));
+            });
         }
         if stopped.load(Ordering::Relaxed) {
             return Err(Stopped);
@@ -174,6 +215,11 @@ impl Work<'_> {
             members: 0,
             charset: charset.name(),
             notes,
+            digests: others
+                .into_inner()
+                .expect("no thread panicked")
+                .map(Hashers::finish)
+                .unwrap_or_default(),
             error: None,
         })
     }
@@ -251,11 +297,13 @@ impl Work<'_> {
             stop: self.line.stop,
         };
         let in_flight = AtomicUsize::new(0);
+        let kinds = &options.digests;
+        let others = RefCell::new((!kinds.is_empty()).then(|| Hashers::without_blake3(kinds)));
         let (end, fed) = rayon::in_place_scope(|scope| {
             let mut feeder = Feeder::new(self, scope, &in_flight);
             let end = catch_unwind(AssertUnwindSafe(|| {
                 let mut records = Records::new(&mut feeder, &context);
-                self.read(stored, how, &mut records)
+                self.read((stored, &others), how, &mut records)
             }));
             (end, feeder.finish())
         });
@@ -275,6 +323,11 @@ impl Work<'_> {
             end.digest.clear();
         }
         end.notes.extend(self.notes(how));
+        // What was not read as it is stored is digested again.
+        let others = others
+            .into_inner()
+            .filter(|h| h.bytes() == self.shard.bytes);
+        let digests = others.filter(|_| !end.digest.is_empty());
         Ok(ShardOutcome {
             shard: self.number,
             pieces: fed.pieces,
@@ -284,21 +337,23 @@ impl Work<'_> {
             members: fed.members,
             charset: end.charset,
             notes: end.notes,
+            digests: digests.map(Hashers::finish).unwrap_or_default(),
             error: end.error,
         })
     }
 
+    /// `others`: takes the stored bytes as they are read, if they are wanted.
     fn read(
         &self,
-        stored: Stored<'_>,
+        (stored, others): (Stored<'_>, &RefCell<Option<Hashers>>),
         (format, compression): (Format, Compression),
         records: &mut Records<'_>,
     ) -> ReadEnd {
         let anywhere = format.is_random() && compression == Compression::None;
         let whole: Box<dyn Read + '_> = match stored {
-            Stored::Mapped(mapped) => Box::new(self.watched(&mapped[..])),
-            Stored::File(file) => Box::new(self.watched(file)),
-            Stored::Remote(object) => Box::new(self.watched(object.reader())),
+            Stored::Mapped(mapped) => Box::new(self.watched(&mapped[..], others)),
+            Stored::File(file) => Box::new(self.watched(file, others)),
+            Stored::Remote(object) => Box::new(self.watched(object.reader(), others)),
         };
         let random = match stored {
             Stored::Mapped(mapped) if anywhere => Random::Bytes(mapped),
@@ -312,9 +367,10 @@ impl Work<'_> {
         records.read_random(&random, format, whole)
     }
 
-    fn watched<R>(&self, inner: R) -> Watched<'_, R> {
+    fn watched<'w, R>(&'w self, inner: R, others: &'w RefCell<Option<Hashers>>) -> Watched<'w, R> {
         Watched {
             inner,
+            others,
             progress: self.line.progress,
             stop: self.line.stop,
         }
@@ -339,6 +395,7 @@ enum Stored<'a> {
 /// Stored bytes that tell how many were read, and end when the scan is to stop.
 struct Watched<'a, R> {
     inner: R,
+    others: &'a RefCell<Option<Hashers>>,
     progress: &'a Progress,
     stop: &'a AtomicBool,
 }
@@ -349,6 +406,9 @@ impl<R: Read> Read for Watched<'_, R> {
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
         let read = self.inner.read(buffer)?;
+        if let Some(hashers) = self.others.borrow_mut().as_mut() {
+            hashers.update(&buffer[..read]);
+        }
         self.progress
             .bytes
             .fetch_add(read as u64, Ordering::Relaxed);

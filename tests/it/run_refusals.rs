@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
-use yujian::run::{Environment, Mode, Recorder, Run, RunHeader};
+use yujian::run::{Environment, FORMAT_VERSION, Mode, Recorder, Run, RunHeader};
 use yujian::scan::{PieceOutcome, ShardIndex};
 
 use super::synthetic::header;
@@ -237,12 +237,12 @@ fn what_is_no_run_is_not_opened() {
     let open = || refusal(Run::open(dir.path()));
     assert!(refusal(Run::open(&path("nowhere"))).contains("there is no run"));
     let good = fs::read_to_string(path("run.json")).unwrap();
-    fs::write(
-        path("run.json"),
-        good.replace("\"format_version\": 6", "\"format_version\": 7"),
-    )
-    .unwrap();
-    assert!(open().contains("has format version 7, this program reads 6"));
+    let version = FORMAT_VERSION;
+    let from = format!("\"format_version\": {version}");
+    let later = good.replace(&from, "\"format_version\": 99");
+    fs::write(path("run.json"), later).unwrap();
+    let told = format!("has format version 99, this program reads {version}");
+    assert!(open().contains(&told));
     fs::write(path("run.json"), &good[..good.len() / 2]).unwrap();
     assert!(open().contains("is damaged"));
     fs::write(

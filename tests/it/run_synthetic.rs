@@ -209,6 +209,7 @@ impl SyntheticShard {
             members: 0,
             charset: "utf-8".to_owned(),
             notes: std::collections::BTreeSet::new(),
+            digests: yujian::corpus::Digests::new(),
             error: self.error.clone(),
         }
     }
@@ -391,6 +392,7 @@ pub fn header(shards: &[SyntheticShard]) -> RunHeader {
         tokens: None,
         works: vec![],
         since: None,
+        digests: vec![],
         chunk_bytes: 1 << 20,
         shards: all,
     }
