@@ -131,17 +131,14 @@ pub fn read(path: &Path, facts: &mut Facts, place: &mut Place<'_>) {
             );
         }
         if let (true, Some(action)) = (whole, action) {
-            facts
-                .batches
-                .entry(batch.to_owned())
-                .or_default()
-                .spots
-                .push(SpotCheck {
-                    checked,
-                    errors,
-                    risk_hits,
-                    action,
-                });
+            let batch = facts.batches.entry(batch.to_owned()).or_default();
+            let spot = SpotCheck {
+                checked,
+                errors,
+                risk_hits,
+                action,
+            };
+            *batch.spots.entry(spot).or_default() += 1;
         }
     }
 }

@@ -159,21 +159,29 @@ pub struct Batch {
     pub reviewed: u64,
     /// Functional annotations that name a risk: a person has found illegal or undesirable content.
     pub risky: u64,
-    /// Its spot checks, different ones.
-    pub spots: Vec<SpotCheck>,
+    /// Its spot checks, with how often the same came out: items repeat the check of their batch,
+    /// which counts once.
+    pub spots: BTreeMap<SpotCheck, u64>,
 }
 
 impl Batch {
     /// Items that were looked at, at most those there are.
     pub fn verified(&self) -> u64 {
-        let checked: u64 = self.spots.iter().map(|spot| u64::from(spot.checked)).sum();
-        self.reviewed.max(checked.min(self.entries))
+        self.reviewed
+            .max(self.sum(|spot| spot.checked).min(self.entries))
     }
 
-    /// What was done with it last that matters most.
+    /// A number of its spot checks, summed.
+    pub fn sum(&self, number: impl Fn(&SpotCheck) -> u32) -> u64 {
+        let each = self.spots.iter();
+        each.map(|(spot, times)| u64::from(number(spot)) * times)
+            .sum()
+    }
+
+    /// The gravest of what was done with it.
     pub fn action(&self) -> Action {
         self.spots
-            .iter()
+            .keys()
             .map(|spot| spot.action)
             .max()
             .unwrap_or_default()

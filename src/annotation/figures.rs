@@ -121,7 +121,7 @@ fn verified(facts: &Facts, figures: &mut Figures) {
             annotations: batch.entries,
             verified: batch.verified(),
             ratio: batch.verified() as f64 / batch.entries as f64,
-            errors: batch.spots.iter().map(|spot| u64::from(spot.errors)).sum(),
+            errors: batch.sum(|spot| spot.errors),
             action: batch.action(),
         });
     }

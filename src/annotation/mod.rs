@@ -13,6 +13,7 @@ mod config;
 mod facts;
 mod figures;
 mod moment;
+mod note;
 mod policy;
 mod problem;
 mod ratings;

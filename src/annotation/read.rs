@@ -10,13 +10,14 @@ use serde_json::Value;
 
 use super::batches;
 use super::config::AnnotationConfig;
-use super::facts::{Fact, Facts, Flags, hashed, packed};
+use super::facts::{Facts, hashed};
+use super::note::{Made, Noted, Outcome, Reading};
 use super::policy::AnnotationPolicy;
 use super::problem::{Gravity, Place, Problem, Problems, both};
-use super::records::{Blocks, EXPECTED, Entry, Fault, Field, Fields, Form, Piece, Role};
-use super::registry::{Dates, Employment, Registry};
+use super::records::{Blocks, Entry, Fault, Fields, Form, Kind, Piece, Role};
+use super::registry::{Dates, Registry};
 use super::rulebook::RuleDocument;
-use super::scan::{Found, ScanTally, scan};
+use super::scan::{ScanTally, scan};
 use crate::detect::{Scanner, Scratch};
 use crate::text::FoldTable;
 
@@ -104,7 +105,28 @@ impl Sources<'_> {
         for (path, name) in self.files(&self.config.records, "records", &mut material.problems) {
             self.records(&path, name, &mut material);
         }
+        self.tell_unknown_batches(&mut material);
         material
+    }
+
+    /// Tells of spot checks of batches that no record is in.
+    fn tell_unknown_batches(&self, material: &mut Material) {
+        let mut place = Place {
+            file: &self.config.batches,
+            problems: &mut material.problems,
+        };
+        let batches = material.facts.batches.iter();
+        for (name, _) in batches.filter(|(_, batch)| batch.entries == 0) {
+            place.odd(
+                0,
+                "unknown-batch",
+                (
+                    format!("批次 `{name}` 没有标注记录"),
+                    format!("no record is in the batch `{name}`"),
+                ),
+                ("更正批次编号", "correct the id of the batch"),
+            );
+        }
     }
 
     /// The files of globs, in the order of their names.
@@ -123,7 +145,28 @@ impl Sources<'_> {
             };
             let matcher = compiled.compile_matcher();
             for entry in walkdir::WalkDir::new(self.base.join(literal(glob))).follow_links(true) {
-                let Ok(entry) = entry else { continue };
+                let entry = match entry {
+                    Ok(entry) => entry,
+                    // A place that is not there matches nothing, which is told below.
+                    Err(error) if error.depth() == 0 => continue,
+                    Err(error) => {
+                        let name = error.path().unwrap_or(self.base).display().to_string();
+                        let mut place = Place {
+                            file: &name,
+                            problems: &mut *problems,
+                        };
+                        place.unread(
+                            0,
+                            "cannot-read",
+                            (
+                                format!("无法读取:{error}"),
+                                format!("cannot be read: {error}"),
+                            ),
+                            ("检查路径与权限", "check the path and its permissions"),
+                        );
+                        continue;
+                    }
+                };
                 let relative = entry.path().strip_prefix(self.base).unwrap_or(entry.path());
                 if entry.file_type().is_file() && matcher.is_match(relative) {
                     found.insert((entry.path().to_owned(), relative.display().to_string()));
@@ -170,6 +213,9 @@ impl Sources<'_> {
             }
         };
         let (mut form, fields) = self.settings(&name);
+        let documents = material.documents.iter();
+        let kinds = documents.filter_map(|document| Some((document.id.clone(), document.kind?)));
+        let kinds: BTreeMap<String, Kind> = kinds.filter(|(id, _)| !id.is_empty()).collect();
         let mut file = Reading {
             number: material.files.len() as u32,
             stem: stem(&name),
@@ -201,6 +247,7 @@ impl Sources<'_> {
                     facts: &mut material.facts,
                     scan: &mut material.scan,
                     registry: material.registry.as_ref(),
+                    kinds: &kinds,
                     place: &mut place,
                 };
                 file.note(outcome, form, &mut noted);
@@ -209,6 +256,7 @@ impl Sources<'_> {
         file.row.form = form;
         file.row.digest = blocks.digest();
         file.dates.tell(&mut place);
+        file.tell_empty(&mut place);
         file.tell_missing(&mut place);
         material.files.push(file.row);
     }
@@ -366,260 +414,6 @@ impl Piece {
                 let value: Value = serde_json::from_str(text).ok()?;
                 value.is_object().then(|| Form::of(&value))
             }
-        }
-    }
-}
-
-/// What became of one record.
-#[derive(Default)]
-struct Outcome {
-    line: u64,
-    made: Vec<Made>,
-    cancelled: u64,
-    faults: Vec<Fault>,
-}
-
-struct Made {
-    entry: Entry,
-    text: u64,
-    found: Vec<Found>,
-}
-
-/// Where outcomes are noted.
-struct Noted<'a, 'p> {
-    facts: &'a mut Facts,
-    scan: &'a mut ScanTally,
-    registry: Option<&'a Registry>,
-    place: &'a mut Place<'p>,
-}
-
-/// A file while it is read.
-struct Reading {
-    number: u32,
-    stem: String,
-    batch_by_file: bool,
-    dates: Dates,
-    row: RecordFile,
-}
-
-impl Reading {
-    fn note(&mut self, outcome: Outcome, form: Form, noted: &mut Noted<'_, '_>) {
-        let line = outcome.line;
-        self.row.cancelled += outcome.cancelled;
-        for fault in outcome.faults {
-            noted.place.problems.add(Problem {
-                name: fault.name,
-                gravity: fault.gravity,
-                file: noted.place.file.to_owned(),
-                line,
-                what: fault.what,
-                hint: fault.hint,
-            });
-        }
-        for made in outcome.made {
-            self.row.entries += 1;
-            self.entry(made, line, form, noted);
-        }
-    }
-
-    fn entry(&mut self, made: Made, line: u64, form: Form, noted: &mut Noted<'_, '_>) {
-        let Made {
-            mut entry,
-            text,
-            found,
-        } = made;
-        if entry.batch.is_empty() && self.batch_by_file {
-            entry.batch.clone_from(&self.stem);
-            entry.missing &= !(1 << Field::BatchId as u32);
-        }
-        for (field, style) in &entry.styles {
-            self.dates.met(field.name(), *style, line);
-        }
-        for field in EXPECTED {
-            if entry.missing & (1 << *field as u32) != 0 {
-                *self.row.missing.entry(field.name()).or_default() += 1;
-            }
-        }
-        self.people(&entry, line, noted);
-        let file = self.number.to_le_bytes();
-        // Ids of other tools are unique within a project only.
-        let scope: &[u8] = if form == Form::Yujian { b"" } else { &file };
-        let item = match entry.item.as_str() {
-            "" => hashed(&[b"line", &file, &line.to_le_bytes()]),
-            id => hashed(&[b"item", scope, id.as_bytes()]),
-        };
-        let task = match entry.task.as_str() {
-            "" => item,
-            id => hashed(&[b"task", scope, id.as_bytes()]),
-        };
-        let verdicts = Verdicts::of(&entry);
-        let mut flags = Flags::default();
-        flags.set(Flags::REVIEWED, verdicts.reviewed);
-        flags.set(Flags::PASSED, verdicts.passed);
-        flags.set(Flags::DISPUTED, verdicts.disputed);
-        flags.set(Flags::ARBITRATED, entry.arbitrated);
-        flags.set(Flags::IMAGE, entry.unit == super::records::Unit::Image);
-        flags.set(Flags::LABELLED, !entry.label.is_empty());
-        flags.set(
-            Flags::OUTSOURCED,
-            entry.employment == Some(Employment::Outsourced),
-        );
-        let names = &mut noted.facts.names;
-        let mut reviews = entry.reviews.iter().filter(|review| !review.by.is_empty());
-        let first = reviews.next();
-        let more: Vec<_> = reviews
-            .map(|review| (names.number(&review.by), packed(review.at)))
-            .collect();
-        let fact = Fact {
-            item,
-            task,
-            text,
-            label: hashed(&[entry.label.as_bytes()]),
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            file: self.number,
-            batch: names.number(&entry.batch),
-            task_type: names.number(&entry.task_type),
-            rule: names.number(&entry.rule),
-            version: names.number(&entry.rule_version),
-            annotator: names.number(&entry.annotator),
-            at: packed(entry.at),
-            reviewer: first
-                .map(|review| names.number(&review.by))
-                .unwrap_or_default(),
-            reviewed_at: first.map_or(0, |review| packed(review.at)),
-            seconds: entry.seconds.unwrap_or(-1.0),
-            zone: names.number(&entry.zone),
-            risks: entry.risks,
-            missing: entry.missing,
-            kind: entry.kind,
-            flags,
-        };
-        let id = match entry.item.as_str() {
-            "" => format!("{}:{line}", self.row.path),
-            id => id.to_owned(),
-        };
-        self.batch(&entry, verdicts, noted);
-        noted
-            .scan
-            .add(&found, entry.kind, (&id, &self.row.path, line));
-        let position = noted.facts.push(fact, &id);
-        let more = more
-            .into_iter()
-            .map(|(reviewer, at)| (position, reviewer, at));
-        noted.facts.more_reviews.extend(more);
-    }
-
-    fn batch(&self, entry: &Entry, verdicts: Verdicts, noted: &mut Noted<'_, '_>) {
-        if entry.batch.is_empty() {
-            return;
-        }
-        let functional = entry.kind == Some(super::records::Kind::Functional);
-        let batch = match noted.facts.batches.get_mut(&entry.batch) {
-            Some(batch) => batch,
-            None => noted.facts.batches.entry(entry.batch.clone()).or_default(),
-        };
-        batch.entries += 1;
-        batch.functional += u64::from(functional);
-        batch.reviewed += u64::from(verdicts.reviewed);
-        batch.risky += u64::from(functional && entry.risks != 0);
-        // Items repeat the check of their batch.
-        batch
-            .spots
-            .extend(entry.spot.filter(|spot| !batch.spots.contains(spot)));
-    }
-
-    /// Tells of people who are not in the registry, and of those who review their own work.
-    fn people(&self, entry: &Entry, line: u64, noted: &mut Noted<'_, '_>) {
-        let reviewers = entry.reviews.iter().map(|review| review.by.as_str());
-        if let Some(registry) = noted.registry {
-            for person in std::iter::once(entry.annotator.as_str()).chain(reviewers.clone()) {
-                if !person.is_empty()
-                    && !registry.people.contains_key(person)
-                    && noted.scan.strangers.insert(person.to_owned())
-                {
-                    noted.place.odd(
-                        line,
-                        "unknown-annotator",
-                        (
-                            format!("`{person}` 不在人员登记表中"),
-                            format!("`{person}` is not in the registry"),
-                        ),
-                        (
-                            "登记此人,或更正编号",
-                            "put them into the registry, or correct the id",
-                        ),
-                    );
-                }
-            }
-        }
-        if !entry.annotator.is_empty() && reviewers.clone().any(|by| by == entry.annotator) {
-            noted.place.odd(
-                line,
-                "own-review",
-                (
-                    format!("`{}` 审核了自己的标注", entry.annotator),
-                    format!("`{}` has reviewed their own annotation", entry.annotator),
-                ),
-                ("由另一人审核", "let another person review it"),
-            );
-        }
-    }
-
-    /// Tells of fields that a file does not have.
-    fn tell_missing(&self, place: &mut Place<'_>) {
-        if self.row.missing.is_empty() {
-            return;
-        }
-        let entries = self.row.entries;
-        let list: Vec<String> = EXPECTED
-            .iter()
-            .filter_map(|field| {
-                let count = self.row.missing.get(field.name())?;
-                Some(match *count == entries {
-                    true => field.name().to_owned(),
-                    false => format!("{} ({count}/{entries})", field.name()),
-                })
-            })
-            .collect();
-        place.odd(
-            0,
-            "missing-fields",
-            (
-                format!("缺少字段:{}", list.join("、")),
-                format!("fields are missing: {}", list.join(", ")),
-            ),
-            (
-                "在 [annotation.fields] 写字段路径,或在 [annotation.values] 写固定值",
-                "name their paths in [annotation.fields], or values in [annotation.values]",
-            ),
-        );
-    }
-}
-
-/// What reviewers came to in the end.
-#[derive(Clone, Copy)]
-struct Verdicts {
-    reviewed: bool,
-    passed: bool,
-    disputed: bool,
-}
-
-impl Verdicts {
-    fn of(entry: &Entry) -> Self {
-        // Who changed their mind is asked last.
-        let mut last: BTreeMap<&str, bool> = BTreeMap::new();
-        for review in &entry.reviews {
-            if let Some(passed) = review.passed
-                && !review.by.is_empty()
-                && review.by != entry.annotator
-            {
-                last.insert(&review.by, passed);
-            }
-        }
-        Self {
-            reviewed: !last.is_empty(),
-            passed: last.values().any(|passed| *passed),
-            disputed: last.values().any(|passed| *passed) && last.values().any(|passed| !passed),
         }
     }
 }

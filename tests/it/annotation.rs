@@ -514,6 +514,35 @@ fn exports_of_other_tools_are_told_and_mapped() {
 }
 
 #[test]
+fn what_belongs_to_nothing_is_told_and_rules_say_what_an_annotation_is_for() {
+    let project = Project::new();
+    fs::write(project.path("records/empty.jsonl"), "").unwrap();
+    project.replace(
+        "batches.csv",
+        "\nfb1,",
+        "\nfb7,3,0,0,accepted,A02,2026-03-04,\nfb1,",
+    );
+    let functional = project.path("records/functional.jsonl");
+    let text = fs::read_to_string(&functional).unwrap();
+    let text = text.replace("\"annotation_kind\": \"functional\", ", "");
+    fs::write(&functional, text).unwrap();
+    let report = project.check();
+    assert_eq!(open(&report), []);
+    let told: Vec<_> = (report.problems.first.iter())
+        .map(|p| (p.name, p.file.as_str()))
+        .collect();
+    let expected = [
+        ("no-annotations", "records/empty.jsonl"),
+        ("unknown-batch", "batches.csv"),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(
+        report.figures.annotated["text"]["functional"].annotations,
+        7
+    );
+}
+
+#[test]
 fn a_report_is_the_same_whatever_the_number_of_threads() {
     let project = Project::new();
     let json = |threads| {

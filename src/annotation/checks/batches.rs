@@ -34,14 +34,9 @@ impl Case<'_> {
         let mut offending = Offending::default();
         for (name, batch) in self.functional_batches() {
             batches += 1;
-            let looked_at: u64 = batch.spots.iter().map(|spot| u64::from(spot.checked)).sum();
+            let looked_at = batch.sum(|spot| spot.checked);
             checked += looked_at;
-            let hits = batch.risky
-                + batch
-                    .spots
-                    .iter()
-                    .map(|s| u64::from(s.risk_hits))
-                    .sum::<u64>();
+            let hits = batch.risky + batch.sum(|spot| spot.risk_hits);
             if looked_at == 0 {
                 unchecked += 1;
                 offending.add(|| format!("{name}: 未抽检 not checked"));
@@ -77,7 +72,7 @@ impl Case<'_> {
     /// `D74-06`
     pub(super) fn returned_batches(&self) -> Judged {
         let all: u64 = (self.facts().batches.values())
-            .map(|batch| batch.spots.len() as u64)
+            .map(|batch| batch.spots.values().sum::<u64>())
             .sum();
         if all == 0 {
             return match self.facts().batches.is_empty() {
@@ -88,7 +83,7 @@ impl Case<'_> {
         let limit = self.config.max_error_rate.unwrap_or(0.0);
         let mut offending = Offending::default();
         for (name, batch) in &self.facts().batches {
-            for spot in &batch.spots {
+            for spot in batch.spots.keys() {
                 let rate = f64::from(spot.errors) / f64::from(spot.checked.max(1));
                 let handled = matches!(spot.action, Action::Returned | Action::Void);
                 if rate > limit && !handled {

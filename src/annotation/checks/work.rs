@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Case, no_evidence, not_applicable};
 use crate::State;
-use crate::annotation::facts::{Fact, Flags};
+use crate::annotation::facts::{Fact, Flags, Name};
 use crate::annotation::policy::Duty;
 use crate::annotation::records::{ALL, EXPECTED, Field, Kind};
 use crate::annotation::report::{Judged, Offending};
@@ -37,7 +37,7 @@ impl Case<'_> {
             .filter(|(_, person, _, _)| !person.is_empty())
             .collect();
         roles.sort_unstable();
-        let mut offending = Offending::default();
+        let mut both: Vec<(u32, Name)> = Vec::new();
         let (mut tasks, mut last_task) = (0u64, None);
         for group in roles.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
             let (task, person, _, position) = group[0];
@@ -45,9 +45,12 @@ impl Case<'_> {
                 (tasks, last_task) = (tasks + 1, Some(task));
             }
             if !group[0].2 && group[group.len() - 1].2 {
-                offending.add(|| format!("{}: {}", facts.names.text(person), self.told(position)));
+                both.push((position, person));
             }
         }
+        let offending = in_order(both, |(position, person)| {
+            format!("{}: {}", facts.names.text(person), self.told(position))
+        });
         let unnamed = facts
             .iter()
             .filter(|(_, fact)| fact.annotator.is_empty())
@@ -223,13 +226,13 @@ impl Case<'_> {
         }
         let facts = self.facts();
         let (mut disputed, mut verdicts) = (0u64, 0u64);
-        let mut offending = Offending::default();
+        let mut settled_by_none: Vec<u32> = Vec::new();
         for (position, fact) in facts.iter() {
             if fact.flags.has(Flags::DISPUTED) {
                 disputed += 1;
                 if !fact.flags.has(Flags::ARBITRATED) {
                     verdicts += 1;
-                    offending.add(|| self.told(position));
+                    settled_by_none.push(position);
                 }
             }
         }
@@ -246,10 +249,11 @@ impl Case<'_> {
                 disputed += 1;
                 if !all().any(|fact| fact.flags.has(Flags::ARBITRATED)) {
                     labels += 1;
-                    offending.add(|| self.told(group[0]));
+                    settled_by_none.push(group[0]);
                 }
             }
         }
+        let offending = in_order(settled_by_none, |position| self.told(position));
         let state = match () {
             () if verdicts > 0 => State::NonCompliant,
             // Majorities may settle what several annotators differ in: a person knows.
@@ -338,7 +342,7 @@ impl Case<'_> {
         let key = |fact: &Fact| (fact.text, fact.kind, fact.task_type);
         let order = facts.by(key);
         let (mut repeated, mut comparable) = (0u64, 0u64);
-        let mut offending = Offending::default();
+        let mut pairs: Vec<(u32, u32)> = Vec::new();
         for group in order.chunk_by(|a, b| key(facts.get(*a)) == key(facts.get(*b))) {
             let labelled = || {
                 let group = group.iter().copied().map(|at| (at, facts.get(at)));
@@ -354,12 +358,15 @@ impl Case<'_> {
             }
             repeated += 1;
             if let Some((at, _)) = labelled().find(|(_, fact)| fact.label != first.label) {
-                offending.add(|| format!("{} ≠ {}", self.told(first_at), self.told(at)));
+                pairs.push((first_at, at));
             }
         }
         if comparable == 0 {
             return not_applicable("没有带标签的文本", "no texts have labels");
         }
+        let offending = in_order(pairs, |(a, b)| {
+            format!("{} ≠ {}", self.told(a), self.told(b))
+        });
         let bad = offending.count;
         let state = if bad == 0 {
             State::Compliant
@@ -376,4 +383,12 @@ impl Case<'_> {
         .number("conflicting", bad as f64)
         .offending(offending)
     }
+}
+
+/// What was met in the order of hashes, in that of files and lines.
+fn in_order<T: Ord + Copy>(mut met: Vec<T>, name: impl Fn(T) -> String) -> Offending {
+    met.sort_unstable();
+    let mut offending = Offending::default();
+    met.into_iter().for_each(|one| offending.add(|| name(one)));
+    offending
 }

@@ -14,6 +14,9 @@ use crate::rules::Place as TextPlace;
 
 pub use write::{FILES, init};
 
+/// A larger file is no rule document.
+const LARGEST: u64 = 16 << 20;
+
 /// One document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RuleDocument {
@@ -155,6 +158,22 @@ struct TomlRisk {
 impl RuleDocument {
     /// Reads a document; what is wrong with it goes to `place`. None if nothing can be made of it.
     pub fn read(path: &Path, place: &mut Place<'_>) -> Option<Self> {
+        let size = std::fs::metadata(path).map_or(0, |meta| meta.len());
+        if size > LARGEST {
+            place.unread(
+                0,
+                "too-large",
+                (
+                    format!("{size} 字节,不像是规则文件"),
+                    format!("{size} bytes are more than a rule document has"),
+                ),
+                (
+                    "检查 [annotation] rules 的路径",
+                    "check the paths of [annotation] rules",
+                ),
+            );
+            return None;
+        }
         let bytes = match std::fs::read(path) {
             Ok(bytes) => bytes,
             Err(error) => {
