@@ -11,6 +11,7 @@ use crate::SetupError;
 use crate::annotation::AnnotationConfig;
 use crate::corpus::split::json::{MetaPaths, TextPaths};
 use crate::corpus::{FieldPaths, Limits, Shard};
+use crate::origins::{OriginsConfig, Used};
 use crate::rules::Place;
 use crate::scan::{ScanOptions, SourceRules};
 use crate::sources::{Answer, Declared, PI_BASES, Source, Statement};
@@ -31,6 +32,8 @@ pub struct Config {
     pub tokens: TokensConfig,
     /// Head of the filing.
     pub model: BTreeMap<String, toml::Value>,
+    /// Which addresses must not be used or fetched.
+    pub origins: OriginsConfig,
     /// Declared sources.
     pub source: Vec<SourceConfig>,
     /// Results of duties that a person answers for.
@@ -439,12 +442,14 @@ impl Config {
     /// BLAKE3 of everything that what a scan finds depends on, hex.
     ///
     /// `works`: digests of the packs of known works.
+    /// `origins`: the lists and snapshots that were read, whose contents bear on it.
     pub fn scan_digest(
         &self,
         sidecar: bool,
         keep: usize,
         tokens: Option<&Counted>,
         works: &[&str],
+        origins: Option<&Used>,
     ) -> String {
         let sources: Vec<_> = self
             .source
@@ -458,7 +463,8 @@ impl Config {
             sidecar,
             keep,
             tokens,
-            works
+            works,
+            origins
         ]);
         blake3::hash(parts.to_string().as_bytes())
             .to_hex()

@@ -37,6 +37,11 @@ pub const LICENCE_LINKS: &str = include_str!("../rules/data/licence_links.csv");
 /// ISO 3166-1 codes.
 pub const COUNTRIES: &str = include_str!("../rules/data/countries.csv");
 
+/// Domains of libraries and trackers that public documents name.
+pub const PIRATE_DOMAINS: &str = include_str!("../rules/data/pirate_domains.csv");
+/// Crawlers of operators of AI systems.
+pub const AI_AGENTS: &str = include_str!("../rules/data/ai_agents.csv");
+
 /// Codes and titles of Appendix A.
 pub const RISKS: &str = include_str!("../rules/data/risks.csv");
 /// Names of categories in lexicons → risk codes.
@@ -60,6 +65,8 @@ pub const ALL: &[&str] = &[
     LICENCES,
     LICENCE_NAMES,
     LICENCE_LINKS,
+    PIRATE_DOMAINS,
+    AI_AGENTS,
 ];
 
 /// Rows of a data file without comments and header, split at commas.

@@ -17,6 +17,7 @@ pub mod detect;
 pub mod identify;
 pub mod judge;
 pub mod lexicon;
+pub mod origins;
 pub mod report;
 pub mod rules;
 pub mod run;

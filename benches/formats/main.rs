@@ -176,7 +176,7 @@ fn command(folder: &Path) {
 
 fn shards(path: &Path) -> Vec<Shard> {
     let options = DiscoverOptions {
-        own_files: Vec::new(),
+        own_files: std::collections::HashSet::new(),
         own_folder: None,
         exclude: globset::GlobSet::empty(),
     };

@@ -429,6 +429,11 @@ pub enum RulesCommand {
         /// Take the text for a field of this name
         #[arg(long, default_value = "")]
         key: String,
+        /// Take the text for that of a record with this address
+        #[arg(long, default_value = "")]
+        url: String,
+        #[command(flatten)]
+        config: ConfigFile,
     },
     /// Turn lists of words into rule packs 导入词库
     Import(ImportArgs),

@@ -66,5 +66,6 @@ pub fn facts<'a>(manifest: &Manifest, tally: &'a Tally, rules: &'a [RuleInfo]) -
         whole: manifest.coverage.whole,
         bytes: (stored.scanned, stored.scanned + stored.failed),
         unread: manifest.coverage.unread.len() as u64 + manifest.coverage.unread_more,
+        origins: manifest.origins.as_ref(),
     }
 }

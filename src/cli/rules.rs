@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 
-use super::args::{Common, RuleFiles, RulesCommand};
+use super::args::{Common, ConfigFile, RuleFiles, RulesCommand};
+use super::setup::Configured;
 use super::{Outcome, lexicon};
 use crate::detect::pii::confirm;
 use crate::detect::rights;
 use crate::detect::{DetectOptions, Scanner, Scratch, prove};
+use crate::origins::Signals;
 use crate::rules::RuleSet;
 use crate::rules::syntax::RuleSpec;
 
@@ -74,7 +76,13 @@ pub fn run(command: &RulesCommand, common: &Common) -> Result<Outcome> {
             let set = load(rules)?;
             return lexicon::audit(&mut out, &set, &rules.rule_paths, *json, common);
         }
-        RulesCommand::Try { text, rules, key } => try_text(&mut out, text, rules, key, common)?,
+        RulesCommand::Try {
+            text,
+            rules,
+            key,
+            url,
+            config,
+        } => try_text(&mut out, text, (rules, config), (key, url), common)?,
     }
     Ok(Outcome::Passed)
 }
@@ -105,7 +113,10 @@ fn check(out: &mut impl std::io::Write, paths: &[PathBuf]) -> Result<Outcome> {
     let examples: usize = set
         .rules()
         .iter()
-        .map(|r| r.examples.len() + r.near_misses.len())
+        .map(|r| {
+            let of_text = r.examples.len() + r.near_misses.len();
+            of_text + r.origin_examples.len() + r.origin_near_misses.len()
+        })
         .sum();
     writeln!(
         out,
@@ -160,8 +171,8 @@ fn show(out: &mut impl std::io::Write, rule: &RuleSpec, common: &Common) -> Resu
 fn try_text(
     out: &mut impl std::io::Write,
     text: &str,
-    files: &RuleFiles,
-    key: &str,
+    (files, config): (&RuleFiles, &ConfigFile),
+    (key, url): (&str, &str),
     common: &Common,
 ) -> Result<()> {
     let mut input = String::new();
@@ -174,9 +185,16 @@ fn try_text(
         text
     };
     let scanner = Scanner::new(load(files)?, DetectOptions::default())?;
+    let scanner = match (&config.path, url) {
+        (None, "") => scanner,
+        _ => {
+            scanner.with_origins(Configured::find(config, &[PathBuf::from(".")])?.origins(common)?)
+        }
+    };
     let mut scratch = Scratch::default();
     let mut record = scanner.record(&mut scratch);
     record.field(key, key, text);
+    record.origin(Some(url), &Signals::default());
     let found = record.finish();
     for finding in &found.findings {
         let info = scanner.rules().info(finding.rule);

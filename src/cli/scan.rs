@@ -18,6 +18,7 @@ use super::setup::Configured;
 use super::{Outcome, gate, since, table, verify};
 use crate::corpus::{DiscoverOptions, Shard, discover, without_secrets};
 use crate::detect::{DetectOptions, Scanner};
+use crate::origins::{Origins, Used};
 use crate::run::{Environment, Listed, Manifest, Mode, Pack, Recorder, Run, RunHeader, SignKey};
 use crate::scan::{self, Event, Finished, Line, Progress, ScanOptions, ShardIndex};
 use crate::tokens::Counting;
@@ -35,15 +36,16 @@ const MEMORY_PER_CHUNK_BYTE: u64 = 8;
 pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
     let configured = Configured::find(&args.config, &args.paths)?;
     let texts = configured.rules(&args.rules)?;
+    let origins = configured.origins(common)?;
     if args.dry_run {
         let rules = texts.load()?;
-        let mut shards = find_shards(args, &configured)?;
+        let mut shards = find_shards(args, &configured, &origins)?;
         only(args.shard, &mut shards);
         table::dry_run(&shards, &rules, common)?;
         return Ok(Outcome::Passed);
     }
     let scanner = Cache::open(&args.cache).scanner(&texts, common)?;
-    let mut shards = find_shards(args, &configured)?;
+    let mut shards = find_shards(args, &configured, &origins)?;
     // How many tokens are counted follows from the whole corpus, so that parts can be merged.
     let tokens = configured.counting(args, &shards)?;
     only(args.shard, &mut shards);
@@ -58,7 +60,9 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
         keep: args.keep,
         works: works.clone(),
     };
-    let scanner = scanner.with_options(detect).profiled(args.profile);
+    let used = origins.used().cloned();
+    let scanner = scanner.with_options(detect).with_origins(origins);
+    let scanner = scanner.profiled(args.profile);
     let mut options = configured.config.scan_options();
     options.sidecar = args.sidecar;
     options.tokens = tokens;
@@ -71,7 +75,7 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
     let mut header = header(
         &configured,
         args,
-        scanner.rules(),
+        (scanner.rules(), used),
         key.as_ref(),
         &options,
         (&shards, works.as_deref()),
@@ -147,11 +151,12 @@ fn load_key(args: &ScanArgs, common: &Common) -> Result<Option<Key>> {
     Ok(key)
 }
 
-fn find_shards(args: &ScanArgs, configured: &Configured) -> Result<Vec<Shard>> {
+fn find_shards(args: &ScanArgs, configured: &Configured, origins: &Origins) -> Result<Vec<Shard>> {
     let options = DiscoverOptions {
         own_files: configured
             .file
             .iter()
+            .chain(origins.paths())
             .filter_map(|f| f.canonicalize().ok())
             .collect(),
         own_folder: args.output.as_ref().and_then(|o| o.canonicalize().ok()),
@@ -188,7 +193,7 @@ fn chunk_size(max_memory: Option<u64>, threads: usize) -> usize {
 fn header(
     configured: &Configured,
     args: &ScanArgs,
-    rules: &RuleSet,
+    (rules, origins): (&RuleSet, Option<Used>),
     key: Option<&Key>,
     options: &ScanOptions,
     (shards, works): (&[Shard], Option<&Known>),
@@ -217,10 +222,12 @@ fn header(
             args.keep,
             tokens.as_ref(),
             &digests,
+            origins.as_ref(),
         ),
         key_id: key.map(|k| k.id.clone()),
         tokens,
         works,
+        origins,
         since: None,
         digests: options.digests.clone(),
         chunk_bytes: options.chunk as u64,

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use super::args::{ConfigFile, RuleFiles, ScanArgs};
+use super::args::{Common, ConfigFile, RuleFiles, ScanArgs};
 use crate::config::{Config, FILE_NAME, TokensMode};
 use crate::corpus::{Fate, Shard};
+use crate::origins::Origins;
 use crate::rules::RuleTexts;
 use crate::tokens::{Builtin, Counting, Mode, Tokenizer};
 use crate::works::Known;
@@ -61,6 +62,17 @@ impl Configured {
         paths.extend(typed.works.iter().cloned());
         let packs = super::works::open(&paths, !typed.no_mmap)?;
         Ok((!packs.is_empty()).then(|| Arc::new(Known::new(packs))))
+    }
+
+    /// Lists and snapshots of `[origins]`; what is odd about them is told on standard error.
+    pub fn origins(&self, common: &Common) -> Result<Origins> {
+        let (origins, odd) = Origins::read(&self.config.origins, self.base())?;
+        if !common.quiet {
+            for complaint in odd {
+                anstream::eprintln!("{complaint}");
+            }
+        }
+        Ok(origins)
     }
 
     /// Where paths of the configuration begin.

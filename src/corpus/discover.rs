@@ -21,7 +21,7 @@ use crate::SetupError;
 #[derive(Debug, Default)]
 pub struct DiscoverOptions {
     /// Files of the run's configuration, not of the corpus; canonical paths.
-    pub own_files: Vec<PathBuf>,
+    pub own_files: HashSet<PathBuf>,
     /// Directory of the run, which may lie in the corpus and is no part of it; canonical path.
     pub own_folder: Option<PathBuf>,
     /// Shard paths the operator leaves out.

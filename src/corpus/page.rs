@@ -13,6 +13,7 @@ use super::records::{FieldName, Meta};
 use super::split::html::{self, Head, Markup};
 use super::split::json::{self, FieldText, MetaPaths, TextPaths};
 use super::{Charset, SAMPLE, sniff};
+use crate::origins::Signals;
 
 /// What a page consists of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,8 @@ pub struct PageEnd {
     pub notes: Vec<&'static str>,
     /// Bytes that were replaced.
     pub replaced: u64,
+    /// What it says of its use by machines.
+    pub signals: Signals,
     /// How it ended.
     pub fate: PageFate,
 }
@@ -129,6 +132,7 @@ impl Page {
         let mut end = PageEnd {
             notes: Vec::new(),
             replaced: 0,
+            signals: Signals::default(),
             fate: PageFate::Read,
         };
         let decoded = self.decode(&mut end);
@@ -286,6 +290,9 @@ fn markup(
     let (body, head) = html::text(text, markup);
     if head.unclosed {
         end.notes.push("note:unclosed-markup");
+    }
+    for (name, content) in &head.meta {
+        end.signals.hear(name, content);
     }
     let told = tell_head(&head, field);
     plain(&body, field) || told

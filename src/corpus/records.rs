@@ -18,6 +18,7 @@ use super::page::Page;
 use super::split::json::{self, FieldText, MetaPaths, NoRecord, TextPaths, Unescape};
 use super::{Charset, Fate};
 use crate::ShardError;
+use crate::origins::Signals;
 
 /// Where a field stands in its record.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +43,8 @@ pub struct Meta {
     pub sources: Vec<Option<String>>,
     /// Where it is from, of when and on what terms.
     pub stated: Stated,
+    /// What the server that gave it says of its use by machines.
+    pub signals: Signals,
     /// Whether it is source code by its format.
     pub code: bool,
     /// Whether no text path matched, so that every string and number was scanned.

@@ -242,6 +242,7 @@ fn frame(rule: &RuleSpec, set: &RuleSet) -> String {
     frame.imported = false;
     (frame.risk, frame.ecology, frame.class, frame.source) = (None, None, None, None);
     (frame.examples, frame.near_misses) = (vec![], vec![]);
+    (frame.origin_examples, frame.origin_near_misses) = (vec![], vec![]);
     let groups = frame.all_of.len();
     (frame.terms, frame.all_of, frame.allow) = (vec![], vec![], vec![]);
     let named = |name: &String| set.contexts().iter().find(|set| set.id.get_ref() == name);

@@ -9,7 +9,9 @@ use super::overlap::OverlapRules;
 use super::pii::{Anchors, CompiledPatterns, Key};
 use super::record::{PausedRecord, RecordScan};
 use super::rights::{CompiledMarks, Mark, MarkKey};
+use crate::origins::{Memory, Origins};
 use crate::rules::RuleSet;
+use crate::rules::syntax::OriginKind;
 use crate::text::View;
 use crate::works::{Known, Overlaps};
 use crate::{Complaint, Finding, RuleIndex, SetupError, ValueHash};
@@ -48,6 +50,10 @@ pub struct Scanner {
     pub(super) marks: CompiledMarks,
     pub(super) aggregates: Vec<AggregateRule>,
     pub(super) overlaps: OverlapRules,
+    /// What addresses of records are held against.
+    pub(super) origins: Arc<Origins>,
+    /// Rules about them.
+    pub(super) origin_rules: Vec<(OriginKind, RuleIndex)>,
     pub(super) options: DetectOptions,
     pub(super) profile: Option<super::Profile>,
 }
@@ -82,6 +88,8 @@ pub struct Scratch {
     pub(super) feed: String,
     /// Of a record before.
     pub(super) overlaps: Option<Box<Overlaps>>,
+    /// Of hosts that were met.
+    pub(super) hosts: Memory,
 }
 
 impl Scanner {
@@ -131,7 +139,11 @@ impl Scanner {
         let anchors = Anchors::new(&patterns);
         let aggregates = AggregateRule::all(&rules);
         let overlaps = OverlapRules::new(&rules);
+        let specs = (0u32..).zip(rules.rules());
+        let origin_rules = specs.filter_map(|(at, spec)| Some((spec.origin?, RuleIndex(at))));
         Self {
+            origins: Arc::new(Origins::builtin()),
+            origin_rules: origin_rules.collect(),
             rules,
             terms,
             everywhere,
@@ -150,6 +162,13 @@ impl Scanner {
     #[must_use]
     pub fn with_options(mut self, options: DetectOptions) -> Self {
         self.options = options;
+        self
+    }
+
+    /// The same rules with these lists and snapshots.
+    #[must_use]
+    pub fn with_origins(mut self, origins: Origins) -> Self {
+        self.origins = Arc::new(origins);
         self
     }
 

@@ -5,6 +5,7 @@ mod interval;
 mod keywords;
 mod matrix;
 mod measure;
+mod origins;
 mod policy;
 mod verdict;
 

@@ -26,6 +26,14 @@ pub enum CheckKind {
     PiSensitive,
     /// Other personal information, per source.
     PiGeneral,
+    /// Records from addresses whose content must not be used, per source.
+    OriginBlocked,
+    /// Records from pirate sites, per source.
+    OriginPirated,
+    /// Records that must not have been collected, per source.
+    OriginDisallowed,
+    /// Records whose use for training is reserved, per source.
+    OriginReserved,
 }
 
 /// One check with its threshold and where that comes from.
@@ -79,6 +87,8 @@ pub struct Policy {
     pub checks: Vec<Check>,
     /// Ground for personal information by source; sources that declare none are absent.
     pub bases: BTreeMap<String, String>,
+    /// What sources are declared to be (`kind`); those that declare nothing are absent.
+    pub kinds: BTreeMap<String, String>,
     /// Whether a check that needs evidence or a person lets the gate pass.
     pub review_passes: bool,
 }
@@ -101,6 +111,10 @@ impl Policy {
         let file: PresetFile = toml::from_str(text)
             .map_err(|error| SetupError::other(format!("preset: {error}"), "please report this"))?;
         debug_assert_eq!(file.format, 1);
+        let kinds = config.source.iter().filter_map(|s| {
+            let kind = s.declared.get("kind")?.as_str()?;
+            Some((s.id.clone(), kind.to_owned()))
+        });
         let bases = config.source.iter().filter(|s| !s.pi_basis.is_empty());
         Ok(Self {
             preset: file.preset,
@@ -111,6 +125,7 @@ impl Policy {
                 .map(|check| overridden(check, wanted))
                 .collect(),
             bases: bases.map(|s| (s.id.clone(), s.pi_basis.clone())).collect(),
+            kinds: kinds.collect(),
             review_passes: wanted.review_passes,
         })
     }

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use super::origins::origin;
 use super::policy::{Check, CheckKind, Policy};
+use crate::origins::Used;
 use crate::rules::RuleInfo;
 use crate::scan::{SourceTally, Tally};
 use crate::{Confidence, State};
@@ -54,6 +56,8 @@ pub struct Facts<'a> {
     pub bytes: (u64, u64),
     /// Shards or records that were not read.
     pub unread: u64,
+    /// Lists and snapshots that addresses were held against; none if nothing was named.
+    pub origins: Option<&'a Used>,
 }
 
 /// Judges `facts` by `policy`.
@@ -68,6 +72,15 @@ pub fn judge(facts: &Facts<'_>, policy: &Policy) -> Verdict {
                 let basis = |s: &str| policy.bases.get(s).map(String::as_str);
                 each_source(facts, |s, t| {
                     checks.push(personal(check, s, t, facts, basis(s)))
+                });
+            }
+            CheckKind::OriginBlocked
+            | CheckKind::OriginPirated
+            | CheckKind::OriginDisallowed
+            | CheckKind::OriginReserved => {
+                let kind = |s: &str| policy.kinds.get(s).map(String::as_str);
+                each_source(facts, |s, t| {
+                    checks.push(origin(check, s, t, facts.origins, kind(s)))
                 });
             }
         }
@@ -103,7 +116,7 @@ fn each_source(facts: &Facts<'_>, mut each: impl FnMut(&str, &SourceTally)) {
         .for_each(|(name, tally)| each(name, tally));
 }
 
-fn result(
+pub(super) fn result(
     check: &Check,
     source: Option<&str>,
     state: State,

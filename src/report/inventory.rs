@@ -15,7 +15,8 @@ impl Summary {
         self.write_types(out, language)?;
         self.write_tokens(out, language)?;
         self.write_media(out, language)?;
-        self.write_presence(out, language)
+        self.write_presence(out, language)?;
+        self.write_origins(out, language)
     }
 
     fn write_types(&self, out: &mut String, language: ReportLanguage) -> std::fmt::Result {

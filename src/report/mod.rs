@@ -2,6 +2,7 @@
 
 mod annotation;
 mod inventory;
+mod origins;
 mod summary;
 mod tokens;
 

@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use super::tokens::TokenSummary;
 use crate::judge::Verdict;
+use crate::origins::Used;
 use crate::rules::RuleInfo;
 use crate::run::{Coverage, Manifest, Totals};
-use crate::scan::{MediaFiles, Presence, SourceTally, Tally, Types};
+use crate::scan::{MediaFiles, OriginCounts, Presence, SourceTally, Tally, Types};
 
 /// Language of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +65,8 @@ pub struct SourceSummary {
     pub types: Types,
     /// Scanned records that say where they are from, of when, and on what terms.
     pub presence: Presence,
+    /// Scanned records by what was found of their addresses.
+    pub origins: OriginCounts,
 }
 
 impl SourceSummary {
@@ -84,6 +87,7 @@ impl SourceSummary {
             records_with_findings: tally.records_with_findings,
             types: tally.types.clone(),
             presence: tally.presence.clone(),
+            origins: tally.origins,
         }
     }
 
@@ -132,6 +136,8 @@ pub struct Summary {
     pub tokens: Option<TokenSummary>,
     /// Files of pictures, sound and film, by source and kind.
     pub media: BTreeMap<String, BTreeMap<String, MediaFiles>>,
+    /// Lists and snapshots that addresses were held against; none if nothing was named.
+    pub origins: Option<Used>,
     /// By risk code.
     pub risks: Vec<NamedCounts>,
     /// By entity.
@@ -169,6 +175,7 @@ impl Summary {
             sources: sources.collect(),
             tokens: TokenSummary::of(manifest, tally),
             media: tally.media.clone(),
+            origins: manifest.origins.clone(),
             risks: named(&total.risks),
             entities: named(&total.entities),
             verdict,

@@ -126,10 +126,12 @@ fn one(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
         rule.aggregate.is_some(),
         rule.detector.is_some(),
         rule.overlap.is_some(),
+        rule.origin.is_some(),
     ];
     if kinds.iter().filter(|k| **k).count() != 1 {
         report(
-            "must have exactly one of `terms`, `all_of`, `pattern`, `aggregate`, `detector` and `overlap`"
+            "must have exactly one of `terms`, `all_of`, `pattern`, `aggregate`, `detector`, \
+             `overlap` and `origin`"
                 .to_owned(),
             "split it into several rules, or say what it looks for",
         );
@@ -174,7 +176,13 @@ fn one(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
     }
     // A list that was imported is not ours to illustrate; its words are judged by the import.
     let proves_itself = rule.examples.len() >= 2 && rule.near_misses.len() >= 2;
-    if !proves_itself && !rule.imported {
+    let of_origin = rule.origin_examples.len() >= 2 && rule.origin_near_misses.len() >= 2;
+    if rule.origin.is_some() && !of_origin {
+        report(
+            "needs two `origin_examples` and two `origin_near_misses` at least".to_owned(),
+            "add addresses that must fire, with what they are held against, and some that must not",
+        );
+    } else if rule.origin.is_none() && !proves_itself && !rule.imported {
         report(
             "needs two `examples` and two `near_misses` at least".to_owned(),
             "add invented text that must fire, and text that looks alike and must not",
@@ -233,6 +241,16 @@ fn terms(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
         ),
         ("mask", rule.mask.is_some(), rule.entity.is_some()),
         ("reach", rule.reach.is_some(), is_mark(rule)),
+        (
+            "origin_examples",
+            !rule.origin_examples.is_empty() || !rule.origin_near_misses.is_empty(),
+            rule.origin.is_some(),
+        ),
+        (
+            "examples",
+            !rule.examples.is_empty() || !rule.near_misses.is_empty(),
+            rule.origin.is_none(),
+        ),
         ("entropy", rule.entropy.is_some(), is_mark(rule)),
         ("inside", rule.inside, is_mark(rule)),
         ("needs", rule.needs.is_some(), is_mark(rule)),
@@ -332,9 +350,9 @@ fn pattern(rule: &RuleSpec, report: &mut impl FnMut(String, &str)) {
             "list the words",
         );
     }
-    if rule.anchor.is_some() && rule.entity.is_none() {
+    if (rule.anchor.is_some() || rule.origin.is_some()) && rule.entity.is_none() {
         report(
-            "a pattern rule without `entity`".to_owned(),
+            "a rule for patterns or origins without `entity`".to_owned(),
             "name the kind of value",
         );
     }

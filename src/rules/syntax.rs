@@ -93,6 +93,7 @@ pub struct RuleSpec {
     #[serde(default)]
     pub allow_patterns: Vec<AllowedPattern>,
     pub detector: Option<String>,
+    pub origin: Option<OriginKind>,
     pub min_digits: Option<usize>,
     pub min_length: Option<usize>,
     #[serde(default)]
@@ -119,6 +120,10 @@ pub struct RuleSpec {
     pub examples: Vec<String>,
     #[serde(default)]
     pub near_misses: Vec<String>,
+    #[serde(default)]
+    pub origin_examples: Vec<OriginExample>,
+    #[serde(default)]
+    pub origin_near_misses: Vec<OriginExample>,
 
     /// As its pack says.
     #[serde(skip)]
@@ -172,6 +177,39 @@ pub enum Anchor {
     Address,
     /// Everywhere.
     None,
+}
+
+/// What a rule about the address of a record looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OriginKind {
+    /// It is on a list of the operator of what must not be used.
+    Blocked,
+    /// It belongs to a domain of `rules/data/pirate_domains.csv`.
+    Pirated,
+    /// A snapshot of robots.txt or a list forbids fetching it.
+    Disallowed,
+    /// It may be fetched, but not for training: robots.txt refuses crawlers of AI systems, or the
+    /// page says so.
+    Reserved,
+}
+
+/// An address with all that it is to be held against.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OriginExample {
+    /// The address; empty for a page without one.
+    pub url: String,
+    /// Lines of a list of what must not be used.
+    pub block: Vec<String>,
+    /// Lines of a list of what must not be fetched.
+    pub disallow: Vec<String>,
+    /// The robots.txt of its host.
+    pub robots: Option<String>,
+    /// Name of the crawler.
+    pub agent: String,
+    /// What the page or its server says: `robots: noai`, `tdm-reservation: 1`.
+    pub says: Vec<String>,
 }
 
 /// A value that is known to be nobody's.
@@ -354,9 +392,9 @@ pub fn sizes(rule: &RuleSpec) -> BTreeMap<&'static str, usize> {
 stored!(struct RuleSpec {
     id, title, risk, ecology, source, entity, class, severity, confidence,
     terms, all_of, within, not_near, allow, min_count, density, boundary, folds_off, evasion,
-    pattern, anchor, words, reach, inside, entropy, needs, details, allow_patterns, detector, min_digits, min_length, confirm, context, context_within, context_before,
+    pattern, anchor, words, reach, inside, entropy, needs, details, allow_patterns, detector, origin, min_digits, min_length, confirm, context, context_within, context_before,
     canonical_tail, context_required, context_confidence, against, allow_values, mask,
-    supersedes, aggregate, overlap, examples, near_misses, imported,
+    supersedes, aggregate, overlap, examples, near_misses, origin_examples, origin_near_misses, imported,
 });
 stored!(struct NotNear { sets, words, within });
 stored!(
@@ -378,6 +416,15 @@ stored!(
         None,
     }
 );
+stored!(
+    enum OriginKind {
+        Blocked,
+        Pirated,
+        Disallowed,
+        Reserved,
+    }
+);
+stored!(struct OriginExample { url, block, disallow, robots, agent, says });
 stored!(struct AllowedValue { value, reason, entity });
 stored!(struct AllowedPattern { all, reason });
 stored!(struct AllowedForm { of, pattern });

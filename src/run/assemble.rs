@@ -373,6 +373,7 @@ impl<'a> Assembly<'a> {
             key_id: header.key_id.clone(),
             tokens: header.tokens.clone(),
             works: header.works.clone(),
+            origins: header.origins.clone(),
             totals: Totals {
                 files: self.coverage.files,
                 stored_bytes: self.coverage.stored_bytes,

@@ -14,12 +14,12 @@ use serde::{Deserialize, Serialize};
 use super::file::NewFile;
 use super::table::damaged;
 use crate::RunError;
-use crate::scan::{Counts, Presence, SourceTally, Tally, Types};
+use crate::scan::{Counts, OriginCounts, Presence, SourceTally, Tally, Types};
 
 /// Name of the file.
 pub(super) const BASIS_FILE: &str = "basis.jsonl.zst";
 /// Version of its layout.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// Rule files shrink to a third; higher levels cost more than they save.
 const LEVEL: i32 = 6;
 
@@ -46,6 +46,7 @@ struct SourceLine {
     text_bytes: u64,
     characters: u64,
     presence: Presence,
+    origins: OriginCounts,
     types: Types,
 }
 
@@ -79,6 +80,7 @@ impl BasisWriter {
             text_bytes: source.text_bytes,
             characters: source.characters,
             presence: source.presence.clone(),
+            origins: source.origins,
             types: source.types.clone(),
         };
         let sources = tally.sources.iter();
@@ -142,6 +144,7 @@ impl BasisReader {
                         text_bytes: line.text_bytes,
                         characters: line.characters,
                         presence: line.presence,
+                        origins: line.origins,
                         types: line.types,
                         ..SourceTally::default()
                     };

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::RunError;
 use crate::corpus::{DigestKind, Shard};
+use crate::origins::Used;
 use crate::rules::RuleInfo;
 use crate::tokens::Counted;
 
@@ -47,6 +48,9 @@ pub struct RunHeader {
     /// Packs of known works, by file name and digest.
     #[serde(default)]
     pub works: Vec<Pack>,
+    /// Lists and snapshots that addresses are held against; none if nothing was named.
+    #[serde(default)]
+    pub origins: Option<Used>,
     /// Names the earlier run whose facts are taken over; none for a full scan. Which records a
     /// piece says something of depends on it.
     #[serde(default)]

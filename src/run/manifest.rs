@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::coverage::Coverage;
 use super::header::{Pack, RunHeader};
 use super::integrity::Integrity;
+use crate::origins::Used;
 use crate::scan::Counts;
 use crate::tokens::Counted;
 
@@ -33,6 +34,9 @@ pub struct Manifest {
     /// Packs of known works that records were compared with, by file name and digest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub works: Vec<Pack>,
+    /// Lists and snapshots that addresses were held against; none if nothing was named.
+    #[serde(default)]
+    pub origins: Option<Used>,
     /// What was read and found.
     pub totals: Totals,
     /// What was not read.

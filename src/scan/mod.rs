@@ -6,6 +6,7 @@ mod hash;
 mod heard;
 mod known;
 mod line;
+mod origins;
 mod outcome;
 mod piece;
 mod presence;
@@ -21,6 +22,7 @@ use crate::tokens::Counting;
 
 pub use known::{Escapes, Known, KnownShard, ShardTouch};
 pub use line::{Event, Finished, Line, Nothing, Progress};
+pub use origins::OriginCounts;
 pub use outcome::{
     Counts, FindingCounts, Hits, MemberOutcome, PieceOutcome, RecordIssue, RecordOutcome,
     ShardIndex, ShardOutcome, SourceTally, Tally,

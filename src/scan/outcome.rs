@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::origins::OriginCounts;
 use super::presence::Presence;
 use super::sketch::Distinct;
 use super::types::{MediaFiles, Types};
@@ -195,6 +196,9 @@ pub struct SourceTally {
     pub characters: u64,
     /// Scanned records that say where they are from, of when, and on what terms.
     pub presence: Presence,
+    /// What was found of their addresses.
+    #[serde(default)]
+    pub origins: OriginCounts,
     /// Scanned records by type and language.
     pub types: Types,
     /// Records with at least one finding that counts.
@@ -268,6 +272,7 @@ impl SourceTally {
         self.text_bytes += other.text_bytes;
         self.characters += other.characters;
         self.presence.merge(&other.presence);
+        self.origins.merge(&other.origins);
         self.types.merge(&other.types);
         self.records_with_findings += other.records_with_findings;
         for (ours, theirs) in self

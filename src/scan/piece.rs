@@ -157,6 +157,7 @@ impl<'a> Piece<'a> {
         }
         let mut scan = self.go_on();
         scan.end_field();
+        scan.origin(meta.stated.url.as_deref(), &meta.signals);
         let found = scan.finish();
         self.read(at, meta, found);
     }
@@ -303,6 +304,7 @@ impl<'a> Piece<'a> {
         });
         match result {
             Ok(meta) => {
+                scan.origin(meta.stated.url.as_deref(), &meta.signals);
                 let found = scan.finish();
                 if !text.trim_ascii_start().starts_with('{') {
                     self.note(NOT_OBJECT);
@@ -327,6 +329,9 @@ impl<'a> Piece<'a> {
         });
         match end.fate {
             PageFate::Read => {
+                let mut signals = page.meta.signals.clone();
+                signals.merge(&end.signals);
+                scan.origin(page.meta.stated.url.as_deref(), &signals);
                 let found = scan.finish();
                 self.read(at, page.meta.clone(), found);
             }
@@ -405,6 +410,7 @@ impl<'a> Piece<'a> {
         tally.text_bytes += found.text_bytes;
         tally.characters += found.characters;
         tally.presence.add(id.as_deref(), &stated);
+        tally.origins.add(found.origin);
         let amount = Amount {
             records: 1,
             bytes,

@@ -68,6 +68,13 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "origins",
+        &[
+            "rules", "corpus", "text", "identify", "detect", "scan", "run", "judge", "report",
+            "cli", "config",
+        ],
+    ),
+    (
         "identify",
         &[
             "rules",

@@ -19,6 +19,7 @@ mod lexicon;
 mod licences;
 mod merge;
 mod metadata;
+mod origins;
 mod packed;
 mod pii_matrix;
 mod reading;

@@ -391,6 +391,7 @@ pub fn header(shards: &[SyntheticShard]) -> RunHeader {
         key_id: Some("key-1".to_owned()),
         tokens: None,
         works: vec![],
+        origins: None,
         since: None,
         digests: vec![],
         chunk_bytes: 1 << 20,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 mod found;
+mod origin;
 mod works;
 
 use super::aggregate::Member;
@@ -11,6 +12,7 @@ use super::pii::{Key, Search, Value};
 use super::profile::Stage;
 use super::rights::Part;
 use super::scanner::{Scanner, Scratch};
+use crate::origins::OriginFacts;
 use crate::scan::{Distinct, FindingCounts};
 use crate::text::FoldTable;
 use crate::works::{Known, Overlaps};
@@ -37,6 +39,8 @@ pub struct RecordFindings {
     pub text_bytes: u64,
     /// Characters of text searched.
     pub characters: u64,
+    /// What its address is.
+    pub origin: OriginFacts,
 }
 
 /// A record while it is scanned.

@@ -50,6 +50,7 @@ pub(super) struct Named {
 const ALL: &[Named] = &[
     super::label::LABEL,
     super::layout::LAYOUT,
+    super::links::LINKS,
     super::notice::NOTICE,
     super::licence::LICENCE,
 ];

@@ -10,6 +10,7 @@ mod detector;
 mod label;
 mod layout;
 pub mod licence;
+mod links;
 mod marks;
 mod notice;
 mod producer;
@@ -17,6 +18,7 @@ mod publication;
 mod secret;
 
 pub use detector::{Detector, Part};
+pub(super) use links::LINK_ALONE;
 pub use marks::{CompiledMarks, MarkKey};
 
 use crate::{Confidence, Details, RuleIndex, Span};

@@ -79,6 +79,12 @@ impl<'a> Message<'a> {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// Every header: its name in lower case, and its value.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.headers.iter();
+        all.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The body without chunks and compression. `count` is told of bytes that were decompressed.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ use crate::corpus::meta::Stating;
 use crate::corpus::page::{self, Page, PageKind};
 use crate::corpus::records::{Extent, Meta, Records};
 use crate::corpus::split::json::is_dotted;
+use crate::origins::Signals;
 use crate::{Limit, ShardError};
 
 /// Noted where the crawler, or who wrote the record, did not store all of a page.
@@ -169,6 +170,7 @@ fn record(
     at: Extent,
     records: &mut Records<'_>,
 ) -> Result<(), ShardError> {
+    let mut signals = Signals::default();
     let (said, language, bytes) = match Content::of(header, block) {
         Content::Skip(reason) => {
             records.skip(at, reason);
@@ -187,6 +189,9 @@ fn record(
                 Ok(body) => {
                     if body.cut {
                         records.note(CUT);
+                    }
+                    for (name, value) in message.headers() {
+                        signals.hear(name, value);
                     }
                     let owned = |name| message.get(name).map(str::to_owned);
                     (owned("content-type"), owned("content-language"), body.bytes)
@@ -216,7 +221,10 @@ fn record(
         .and_then(|said| page::parameter(said, "charset"));
     let page = Page {
         charset: charset.map(str::to_owned),
-        meta: meta(header, said.as_deref(), language.as_deref(), records),
+        meta: Meta {
+            signals,
+            ..meta(header, said.as_deref(), language.as_deref(), records)
+        },
         bytes: bytes.into_owned(),
         kind,
     };
