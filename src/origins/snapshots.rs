@@ -27,7 +27,7 @@ pub struct Snapshot {
 #[derive(Clone, Debug, Default)]
 pub struct Snapshots {
     by_host: HashMap<String, Arc<Snapshot>>,
-    /// The files they were read from.
+    /// All files of the folder.
     pub paths: Vec<PathBuf>,
     /// Files that were left out.
     pub left_out: u64,
@@ -129,7 +129,15 @@ impl Snapshots {
             .collect::<Result<_, _>>()
             .map_err(|error| SetupError::read(folder, error))?;
         paths.sort();
-        let mut all = Self::default();
+        // What cannot be kept is no corpus either.
+        let mut all = Self {
+            paths: paths
+                .iter()
+                .filter(|path| path.is_file())
+                .cloned()
+                .collect(),
+            ..Self::default()
+        };
         let mut complaints = Vec::new();
         let mut hasher = blake3::Hasher::new();
         for path in &paths {
@@ -170,7 +178,6 @@ impl Snapshots {
                         hasher.update(part);
                     }
                     all.by_host.insert(host, Arc::new(snapshot));
-                    all.paths.push(path.clone());
                 }
                 Err(what) => {
                     all.left_out += 1;
