@@ -58,7 +58,7 @@ pub fn verdict(run: &Run, config: &Config) -> Result<Verdict> {
 }
 
 /// What a run says, as far as judging needs it.
-pub fn facts<'a>(manifest: &Manifest, tally: &'a Tally, rules: &'a [RuleInfo]) -> Facts<'a> {
+pub fn facts<'a>(manifest: &'a Manifest, tally: &'a Tally, rules: &'a [RuleInfo]) -> Facts<'a> {
     let stored = manifest.coverage.stored_bytes;
     Facts {
         tally,

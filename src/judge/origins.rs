@@ -1,7 +1,8 @@
 //! Addresses of records, by source: what must not be there, and what was not looked at.
 
 use super::policy::{Check, CheckKind};
-use super::verdict::{CheckResult, State, result};
+use super::verdict::{CheckResult, result};
+use crate::State;
 use crate::origins::Used;
 use crate::scan::SourceTally;
 
@@ -11,14 +12,19 @@ const SELF_CRAWLED: &str = "self_crawled";
 
 /// One of the checks on addresses.
 ///
-/// `used`: what they were held against; `kind`: what the source is declared to be.
+/// None where nothing was looked for. `used`: what they were held against; `kind`: what the source is declared to be.
 pub(super) fn origin(
     check: &Check,
     source: &str,
     tally: &SourceTally,
     used: Option<&Used>,
     kind: Option<&str>,
-) -> CheckResult {
+) -> Option<CheckResult> {
+    // Without a list nothing is measured, which is neither met nor not applicable.
+    let is_measured = check.kind != CheckKind::OriginBlocked || has_list(used, "block");
+    if !is_measured {
+        return None;
+    }
     let counts = &tally.origins;
     let records = tally.records.scanned;
     let (bad, state) = match check.kind {
@@ -36,7 +42,12 @@ pub(super) fn origin(
     } else {
         clean(check.kind, tally, used, kind)
     };
-    result(check, Some(source), state, bad as f64, records, zh, en)
+    let source = Some(source);
+    Some(result(check, source, state, bad as f64, records, zh, en))
+}
+
+fn has_list(used: Option<&Used>, purpose: &str) -> bool {
+    used.is_some_and(|used| used.has_list(purpose))
 }
 
 /// Where nothing was found: whether anything was looked at.
@@ -49,7 +60,6 @@ fn clean(
     let counts = &tally.origins;
     let records = tally.records.scanned;
     let told = |state, zh: &str, en: &str| (state, zh.to_owned(), en.to_owned());
-    let has_list = |purpose| used.is_some_and(|used| used.has_list(purpose));
     if counts.urls == 0 {
         return told(
             State::NotApplicable,
@@ -70,11 +80,6 @@ fn clean(
         (State::Compliant, zh, en)
     };
     match check {
-        CheckKind::OriginBlocked if !has_list("block") => told(
-            State::NotApplicable,
-            "未配置封禁清单([origins] block)",
-            "no list of blocked origins is named ([origins] block)",
-        ),
         CheckKind::OriginBlocked | CheckKind::OriginPirated => {
             looked(counts.hosts, "有来源地址", "state an address")
         }
@@ -92,7 +97,7 @@ fn clean(
                 ),
             )
         }
-        CheckKind::OriginDisallowed if has_list("disallow") => {
+        CheckKind::OriginDisallowed if has_list(used, "disallow") => {
             looked(counts.hosts, "有来源地址", "state an address")
         }
         _ if counts.snapshots == 0 => told(
@@ -128,8 +133,8 @@ mod tests {
             .checks
             .iter()
             .filter(|c| matches!(c.clause.as_str(), "SRC-08" | "SRC-13" | "SRC-15"));
-        let states = checks.map(|check| origin(check, "s", &tally, used, kind).state);
-        states.collect()
+        let results = checks.filter_map(|check| origin(check, "s", &tally, used, kind));
+        results.map(|result| result.state).collect()
     }
 
     #[test]
@@ -168,34 +173,35 @@ mod tests {
             reserved: 1,
             ..all
         };
+        let three = [NotApplicable; 3].to_vec();
         for (counts, used, kind, expected) in [
-            (none, None, None, [NotApplicable; 4]),
-            (none, Some(&block), crawled, [NotApplicable; 4]),
+            (none, None, None, three),
+            (none, Some(&block), crawled, vec![NotApplicable; 4]),
             (
                 urls,
                 None,
                 None,
-                [NotApplicable, NotApplicable, NotApplicable, Compliant],
+                vec![NotApplicable, NotApplicable, Compliant],
             ),
             (
                 urls,
                 None,
                 crawled,
-                [NotApplicable, NeedsEvidence, NeedsEvidence, Compliant],
+                vec![NeedsEvidence, NeedsEvidence, Compliant],
             ),
             (
                 some,
                 Some(&block),
                 crawled,
-                [Compliant, NeedsEvidence, NeedsEvidence, Compliant],
+                vec![Compliant, NeedsEvidence, NeedsEvidence, Compliant],
             ),
-            (some, Some(&block), Some("open_cn"), [Compliant; 4]),
-            (all, Some(&block), crawled, [Compliant; 4]),
+            (some, Some(&block), Some("open_cn"), vec![Compliant; 4]),
+            (all, Some(&block), crawled, vec![Compliant; 4]),
             (
                 bad,
                 Some(&block),
                 crawled,
-                [NonCompliant, NonCompliant, NeedsReview, NeedsReview],
+                vec![NonCompliant, NonCompliant, NeedsReview, NeedsReview],
             ),
         ] {
             assert_eq!(states(counts, used, kind), expected, "{counts:?} {kind:?}");

@@ -80,7 +80,7 @@ pub fn judge(facts: &Facts<'_>, policy: &Policy) -> Verdict {
             | CheckKind::OriginReserved => {
                 let kind = |s: &str| policy.kinds.get(s).map(String::as_str);
                 each_source(facts, |s, t| {
-                    checks.push(origin(check, s, t, facts.origins, kind(s)))
+                    checks.extend(origin(check, s, t, facts.origins, kind(s)))
                 });
             }
         }
