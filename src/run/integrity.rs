@@ -16,6 +16,7 @@ use super::merkle::{self, Blocks, Digest, Tree, hex};
 use super::table::damaged;
 use super::{FORMAT_VERSION, file};
 use crate::RunError;
+use crate::origins::Used;
 use crate::tokens::Counted;
 
 /// Name of the file with the digests of blocks.
@@ -105,6 +106,7 @@ pub(super) fn facts(manifest: &Manifest) -> String {
         tokens: &'a Option<Counted>,
         #[serde(skip_serializing_if = "<[Pack]>::is_empty")]
         works: &'a [Pack],
+        origins: &'a Option<Used>,
         totals: &'a Totals,
         coverage: &'a Coverage,
     }
@@ -119,6 +121,7 @@ pub(super) fn facts(manifest: &Manifest) -> String {
         key_id,
         tokens,
         works,
+        origins,
         totals,
         coverage,
         files: _,
@@ -135,6 +138,7 @@ pub(super) fn facts(manifest: &Manifest) -> String {
         key_id,
         tokens,
         works,
+        origins,
         totals,
         coverage,
     };

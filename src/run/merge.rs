@@ -248,6 +248,7 @@ fn assemble(
         key_id: manifest.key_id.clone(),
         tokens: manifest.tokens.clone(),
         works: manifest.works.clone(),
+        origins: manifest.origins.clone(),
         since: None,
         digests: kinds_of(manifest.files.keys()),
         chunk_bytes: 0,
