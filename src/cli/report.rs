@@ -9,7 +9,7 @@ use super::language::Language;
 use super::setup::Configured;
 use super::{Outcome, gate};
 use crate::report::{ReportLanguage, Summary};
-use crate::run::Run;
+use crate::run::{Holders, Run};
 
 /// Runs the command.
 pub fn run(args: &ReportArgs, common: &Common) -> Result<Outcome> {
@@ -18,7 +18,8 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<Outcome> {
     let verdict = gate::verdict(&run, &configured.config)?;
     let tally = run.tally()?;
     let rules = run.rules()?;
-    let summary = Summary::new(run.manifest(), &tally, &rules, verdict);
+    let holders = Holders::of(&run)?;
+    let summary = Summary::new(run.manifest(), &tally, &rules, &holders, verdict);
     let language = match common.lang {
         Language::Zh => ReportLanguage::Zh,
         Language::En => ReportLanguage::En,

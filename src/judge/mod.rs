@@ -7,6 +7,7 @@ mod matrix;
 mod measure;
 mod origins;
 mod policy;
+mod rights;
 mod verdict;
 
 pub use crate::State;
@@ -14,5 +15,5 @@ pub use clauses::{Clause, Clauses, Duty, Measure};
 pub use interval::{interval, lower_bound, upper_bound};
 pub use keywords::{KeywordAudit, KeywordCheck, KeywordPolicy, RiskCount, releases};
 pub use matrix::{Case, ClauseResult, Matrix, Number, Point, matrix, worst};
-pub use policy::{Check, CheckKind, Policy};
+pub use policy::{Check, CheckKind, Claims, Policy};
 pub use verdict::{CheckResult, Facts, Verdict, judge};

@@ -1,11 +1,11 @@
 //! [`Policy`]: what a gate asks for, from `rules/standards` and the operator's `[policy]`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::SetupError;
-use crate::config::{Config, PolicyConfig};
+use crate::config::{Config, PolicyConfig, SourceConfig};
 
 const PRESETS: &[(&str, &str)] = &[(
     "filing-cn",
@@ -34,6 +34,16 @@ pub enum CheckKind {
     OriginDisallowed,
     /// Records whose use for training is reserved, per source.
     OriginReserved,
+    /// Marks of rights, per source.
+    RightsMarks,
+    /// Labels of machine-made text were looked for.
+    MachineLabels,
+    /// Machine-made text in sources that are not declared as synthetic.
+    MachineUndeclared,
+    /// The share of machine-made text is known.
+    MachineShare,
+    /// Codes of producers in labels, per source with labels.
+    MachineCodes,
 }
 
 /// One check with its threshold and where that comes from.
@@ -55,10 +65,22 @@ pub struct Check {
     /// For [`CheckKind::BadRate`].
     #[serde(default)]
     pub candidate_confidence: f64,
-    /// For [`CheckKind::ZeroTolerance`]: rule ids, risk codes, entities.
+    /// For [`CheckKind::ZeroTolerance`]: rule ids, risk codes, entities. For rights: families of
+    /// marks.
     #[serde(default)]
     pub names: Vec<String>,
-    /// For personal information: grounds that suffice.
+    /// For rights: families of marks of which each needs a person, whatever is declared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub review: Vec<String>,
+    /// For [`CheckKind::MachineUndeclared`]: families of signs that count only above the
+    /// threshold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weak: Vec<String>,
+    /// For [`CheckKind::MachineUndeclared`]: what `generator` of a synthetic source must say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub generator: Vec<String>,
+    /// For personal information: grounds that suffice. For rights: keys of a source that declare
+    /// a right to use it.
     #[serde(default)]
     pub bases: Vec<String>,
     /// In Chinese.
@@ -76,6 +98,64 @@ struct PresetFile {
     check: Vec<Check>,
 }
 
+/// What a source declares, as far as checks on rights ask for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Claims {
+    /// `kind`; empty if it declares none.
+    pub kind: String,
+    /// Keys that it gives a value.
+    pub keys: BTreeSet<String>,
+    /// Keys of `generator` that have a value.
+    pub generator: BTreeSet<String>,
+}
+
+/// `kind` of sources that a machine made.
+const SYNTHETIC: &str = "synthetic";
+
+impl Claims {
+    fn of(source: &SourceConfig) -> Self {
+        let declared = &source.declared;
+        let keys = declared.iter().filter(|(_, value)| is_given(value));
+        let generator = declared.get("generator").and_then(toml::Value::as_table);
+        let said = generator.into_iter().flatten();
+        let said = said.filter(|(_, value)| is_given(value));
+        let kind = declared.get("kind").and_then(toml::Value::as_str);
+        Self {
+            kind: kind.unwrap_or_default().to_owned(),
+            keys: keys.map(|(key, _)| key.clone()).collect(),
+            generator: said.map(|(key, _)| key.clone()).collect(),
+        }
+    }
+
+    /// Whether the source says that a machine made it.
+    pub fn is_synthetic(&self) -> bool {
+        self.kind == SYNTHETIC
+    }
+
+    /// Those of `keys` that its `generator` gives no value, in their order.
+    pub fn lacking<'k>(&self, keys: &'k [String]) -> Vec<&'k str> {
+        let missing = keys.iter().filter(|key| !self.generator.contains(*key));
+        missing.map(String::as_str).collect()
+    }
+
+    /// Those of `keys` that it gives a value, in their order.
+    pub fn evidence<'k>(&self, keys: &'k [String]) -> Vec<&'k str> {
+        let given = keys.iter().filter(|key| self.keys.contains(*key));
+        given.map(String::as_str).collect()
+    }
+}
+
+/// An empty text and `false` declare nothing.
+fn is_given(value: &toml::Value) -> bool {
+    match value {
+        toml::Value::String(text) => !text.trim().is_empty(),
+        toml::Value::Boolean(yes) => *yes,
+        toml::Value::Array(list) => !list.is_empty(),
+        toml::Value::Table(table) => !table.is_empty(),
+        _ => true,
+    }
+}
+
 /// What a gate asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
@@ -89,6 +169,8 @@ pub struct Policy {
     pub bases: BTreeMap<String, String>,
     /// What sources are declared to be (`kind`); those that declare nothing are absent.
     pub kinds: BTreeMap<String, String>,
+    /// What sources declare about themselves.
+    pub declared: BTreeMap<String, Claims>,
     /// Whether a check that needs evidence or a person lets the gate pass.
     pub review_passes: bool,
 }
@@ -126,6 +208,11 @@ impl Policy {
                 .collect(),
             bases: bases.map(|s| (s.id.clone(), s.pi_basis.clone())).collect(),
             kinds: kinds.collect(),
+            declared: config
+                .source
+                .iter()
+                .map(|s| (s.id.clone(), Claims::of(s)))
+                .collect(),
             review_passes: wanted.review_passes,
         })
     }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::origins::origin;
 use super::policy::{Check, CheckKind, Policy};
+use super::rights;
 use crate::origins::Used;
 use crate::rules::RuleInfo;
 use crate::scan::{SourceTally, Tally};
@@ -83,6 +84,21 @@ pub fn judge(facts: &Facts<'_>, policy: &Policy) -> Verdict {
                     checks.extend(origin(check, s, t, facts.origins, kind(s)))
                 });
             }
+            CheckKind::RightsMarks => {
+                let declared = |s: &str| policy.declared.get(s);
+                each_source(facts, |s, t| {
+                    checks.push(rights::marks(check, s, t, declared(s)))
+                });
+            }
+            CheckKind::MachineLabels => checks.push(rights::labels(check, facts)),
+            CheckKind::MachineUndeclared => {
+                let declared = |s: &str| policy.declared.get(s);
+                each_source(facts, |s, t| {
+                    checks.push(rights::undeclared(check, s, t, facts, declared(s)))
+                });
+            }
+            CheckKind::MachineShare => checks.push(rights::machine_share(check, facts)),
+            CheckKind::MachineCodes => checks.extend(rights::codes(check, facts)),
         }
     }
     if !facts.whole {

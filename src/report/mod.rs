@@ -3,10 +3,12 @@
 mod annotation;
 mod inventory;
 mod origins;
+mod rights;
 mod summary;
 mod tokens;
 
 pub use annotation::annotation;
+pub use rights::{MachineMade, SourceHolders};
 pub use tokens::TokenSummary;
 
 pub use summary::{

@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::rights::{MachineMade, SourceHolders};
 use super::tokens::TokenSummary;
 use crate::judge::Verdict;
 use crate::origins::Used;
 use crate::rules::RuleInfo;
-use crate::run::{Coverage, Manifest, Totals};
+use crate::run::{Coverage, Holders, Manifest, Totals};
 use crate::scan::{MediaFiles, OriginCounts, Presence, SourceTally, Tally, Types};
 
 /// Language of a report.
@@ -142,13 +143,23 @@ pub struct Summary {
     pub risks: Vec<NamedCounts>,
     /// By entity.
     pub entities: Vec<NamedCounts>,
+    /// Holders of rights, by source; sources that name none are absent.
+    pub holders: Vec<SourceHolders>,
+    /// Machine-made text, by source.
+    pub machine_made: Vec<MachineMade>,
     /// The verdict.
     pub verdict: Verdict,
 }
 
 impl Summary {
     /// From a run and its verdict.
-    pub fn new(manifest: &Manifest, tally: &Tally, rules: &[RuleInfo], verdict: Verdict) -> Self {
+    pub fn new(
+        manifest: &Manifest,
+        tally: &Tally,
+        rules: &[RuleInfo],
+        holders: &Holders,
+        verdict: Verdict,
+    ) -> Self {
         let total = tally.total();
         let named = |map: &BTreeMap<String, crate::scan::Hits>| {
             map.iter()
@@ -178,6 +189,8 @@ impl Summary {
             origins: manifest.origins.clone(),
             risks: named(&total.risks),
             entities: named(&total.entities),
+            holders: SourceHolders::all(holders),
+            machine_made: MachineMade::all(tally),
             verdict,
         }
     }
@@ -231,6 +244,7 @@ impl Summary {
             l("个人信息及其他实体", "Entity"),
             &self.entities,
         )?;
+        self.write_rights(out, language)?;
         writeln!(
             out,
             "{}: yujian {} · {} `{}` · {} `{}`",

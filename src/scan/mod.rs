@@ -25,7 +25,7 @@ pub use line::{Event, Finished, Line, Nothing, Progress};
 pub use origins::OriginCounts;
 pub use outcome::{
     Counts, FindingCounts, Hits, MemberOutcome, PieceOutcome, RecordIssue, RecordOutcome,
-    ShardIndex, ShardOutcome, SourceTally, Tally,
+    ShardIndex, ShardOutcome, SourceTally, Tally, mark_family,
 };
 pub use piece::count_findings;
 pub use presence::Presence;

@@ -6,7 +6,8 @@ use std::path::Path;
 use assert_cmd::Command;
 use serde_json::Value;
 
-fn yujian(dir: &Path, args: &[&str]) -> (i32, Vec<u8>, String) {
+/// Runs the command in `dir`: exit code, output and what was told.
+pub fn yujian(dir: &Path, args: &[&str]) -> (i32, Vec<u8>, String) {
     let mut command = Command::cargo_bin("yujian").unwrap();
     command.current_dir(dir).env("YUJIAN_LANG", "en").args(args);
     let output = command.output().unwrap();

@@ -17,6 +17,7 @@ mod integrity;
 mod layers;
 mod lexicon;
 mod licences;
+mod machine_made;
 mod merge;
 mod metadata;
 mod origins;
