@@ -328,6 +328,7 @@ mod tests {
         };
         let rules = RuleSet::builtin().unwrap();
         let facts = Facts {
+            origins: None,
             tally: &tally,
             rules: rules.infos(),
             whole: true,
@@ -428,6 +429,7 @@ mod tests {
             ..Tally::default()
         };
         let facts = Facts {
+            origins: None,
             tally: &tally,
             rules: &[],
             whole: true,
