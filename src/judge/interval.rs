@@ -1,6 +1,6 @@
 //! Exact intervals of shares.
 
-use statrs::distribution::{Beta, ContinuousCDF as _};
+use statrs::function::beta::beta_reg;
 
 /// One-sided upper bound of a share of which `hits` of `n` were seen, at `confidence`. Source:
 /// Clopper and Pearson, Biometrika 26 (1934).
@@ -25,9 +25,22 @@ pub fn interval(hits: u64, n: u64, confidence: f64) -> (f64, f64) {
     (lower_bound(hits, n, side), upper_bound(hits, n, side))
 }
 
+/// Halvings of the unit interval, after which nothing of a number is left to be found.
+const HALVINGS: u32 = 120;
+
+/// Quantile of the beta distribution. By halving: the library's own search does not end for
+/// large numbers.
 fn quantile(a: f64, b: f64, p: f64) -> f64 {
-    // Both shapes are positive, for which there is such a distribution.
-    Beta::new(a, b).map_or(1.0, |beta| beta.inverse_cdf(p))
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..HALVINGS {
+        let middle = f64::midpoint(low, high);
+        if beta_reg(a, b, middle) < p {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    f64::midpoint(low, high)
 }
 
 #[cfg(test)]

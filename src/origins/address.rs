@@ -86,7 +86,7 @@ impl Host {
             });
         }
         let (name, port) = match written.rsplit_once([':', ':']) {
-            Some((name, port)) if port.is_empty() => (name, None),
+            Some((name, "")) => (name, None),
             Some((name, port)) => (name, Some(port.parse().ok()?)),
             None => (written, None),
         };

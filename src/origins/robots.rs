@@ -246,6 +246,7 @@ fn refuses_training(value: &str) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 mod tests {
     use super::super::pattern::target;
     use super::*;
