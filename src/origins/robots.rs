@@ -62,7 +62,7 @@ pub struct Said {
 }
 
 impl Robots {
-    /// Reads a file. Its first [`MOST_BYTES`] count; what is no UTF-8 is replaced.
+    /// Reads a file. Its first 500 KiB count; what is no UTF-8 is replaced.
     pub fn parse(bytes: &[u8], octets: Octets) -> Self {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let bytes = &bytes[..bytes.len().min(MOST_BYTES)];

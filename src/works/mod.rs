@@ -1,7 +1,7 @@
 //! Known works: fingerprints of texts, in packs that hold none of the text, and where other texts
 //! overlap with them.
 //!
-//! A text is turned into [`units`](stream): letters and digits, folded, everything else dropped.
+//! A text is turned into units: letters and digits, folded, everything else dropped.
 //! Of every stretch of `w` runs of `k` units one is *selected* by winnowing (Schleimer, Wilkerson
 //! and Aiken, SIGMOD 2003), so two texts that share `k + w - 1` units select one run in common.
 //! [`Pack`] is the file of all selected runs of many works, as hashes with their places;

@@ -23,7 +23,7 @@ pub use raw::{ALL, FIELDS, Field, Fields, Raw, Role};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
-    /// Our own: an object a line, or a row, with the fields of [`FIELDS`].
+    /// Our own: an object a line, or a row, with the fields of `FIELDS`.
     Yujian,
     /// JSON export of Label Studio: tasks with `data` and `annotations`.
     LabelStudio,
