@@ -1,9 +1,9 @@
 //! [`State`]: the result of one check, in the words of the assessment method.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Result of one check. Only [`State::Compliant`] and [`State::NotApplicable`] are good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// 符合

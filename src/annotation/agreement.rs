@@ -5,7 +5,7 @@
 //! units: they are put into blocks, and blocks are drawn with replacement. Up to a thousand units
 //! every unit is a block, which is the ordinary bootstrap (Efron 1979).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Blocks, and draws of all blocks.
 const BLOCKS: usize = 1000;
@@ -28,7 +28,7 @@ pub struct Ratings {
 }
 
 /// A measure with its interval.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Estimate {
     /// None where it is not defined: all said the same of all.
     pub value: Option<f64>,
@@ -39,7 +39,7 @@ pub struct Estimate {
 }
 
 /// How far annotators agree on some items.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Agreement {
     /// Items that two or more have annotated.
     pub items: u64,
@@ -58,7 +58,7 @@ pub struct Agreement {
 }
 
 /// Fleiss' kappa.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Fleiss {
     /// Annotations an item.
     pub raters: u64,
@@ -67,7 +67,7 @@ pub struct Fleiss {
 }
 
 /// Cohen's kappa of two annotators.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Cohen {
     /// Their numbers.
     #[serde(skip)]

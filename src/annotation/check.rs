@@ -4,11 +4,12 @@ use std::path::Path;
 
 use super::checks::Case;
 use super::config::AnnotationConfig;
+use super::files;
 use super::policy::{AnnotationPolicy, CheckId};
 use super::problem::Place;
 use super::ratings;
 use super::read::{Material, Sources};
-use super::report::AnnotationReport;
+use super::report::{AnnotationReport, Basis};
 use crate::State;
 use crate::detect::Scanner;
 
@@ -63,6 +64,7 @@ pub fn check(input: &CheckInput<'_>) -> AnnotationReport {
     let (figures, durations) = (case.figures(), case.durations());
     let agreement = ratings::agreement(&material.facts);
     AnnotationReport {
+        basis: basis(input, &material),
         policy: policy.version.clone(),
         whole,
         passed,
@@ -74,6 +76,27 @@ pub fn check(input: &CheckInput<'_>) -> AnnotationReport {
         files: material.files,
         problems: material.problems,
     }
+}
+
+/// What a check of `config` is made of, before any file of it is read.
+pub fn planned(config: &AnnotationConfig, base: &Path) -> Basis {
+    let bytes = serde_json::to_vec(config).expect("a configuration is plain data");
+    Basis {
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        config: blake3::hash(&bytes).to_hex().to_string(),
+        inputs: files::named(config, base),
+    }
+}
+
+fn basis(input: &CheckInput<'_>, material: &Material) -> Basis {
+    let mut basis = planned(input.config, input.base);
+    for file in &mut basis.inputs {
+        // Records may be large: what was read of them is not read again.
+        let read = material.files.iter().find(|row| row.path == file.path);
+        let known = read.and_then(|row| row.digest.clone());
+        file.digest = known.or_else(|| files::digest(&input.base.join(&file.path)));
+    }
+    basis
 }
 
 /// Tells of annotations of one item by one person that are there several times.

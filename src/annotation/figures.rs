@@ -43,7 +43,7 @@ impl Case<'_> {
                 Some(Employment::Outsourced) => "outsourced",
                 None => "unknown",
             };
-            let people = figures.people.entry(kind).or_default();
+            let people = figures.people.entry(kind.into()).or_default();
             people.registered += 1;
             people.worked += u64::from(worked.contains(name.as_str()));
             people.trained += u64::from(!person.trainings.is_empty());
@@ -53,6 +53,11 @@ impl Case<'_> {
                 .map(|training| training.on)
                 .collect();
             people.trainings += days.len() as u64;
+            people.without_hours += person
+                .trainings
+                .iter()
+                .filter(|training| training.hours <= 0.0)
+                .count() as u64;
             people.hours += person
                 .trainings
                 .iter()
@@ -96,9 +101,9 @@ fn annotated(facts: &Facts, figures: &mut Figures) {
         let kind = fact.kind.map_or("unknown", super::records::Kind::en);
         let amounts = figures
             .annotated
-            .entry(unit)
+            .entry(unit.into())
             .or_default()
-            .entry(kind)
+            .entry(kind.into())
             .or_default();
         amounts.annotations += 1;
         if last != Some(fact.item) {
@@ -107,7 +112,7 @@ fn annotated(facts: &Facts, figures: &mut Figures) {
         }
         for (bit, code) in RISKS.iter().enumerate() {
             if fact.risks & (1 << bit) != 0 {
-                *figures.by_risk.entry(code).or_default() += 1;
+                *figures.by_risk.entry((*code).into()).or_default() += 1;
             }
         }
     }

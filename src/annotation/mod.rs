@@ -12,6 +12,7 @@ mod checks;
 mod config;
 mod facts;
 mod figures;
+mod files;
 mod moment;
 mod note;
 mod policy;
@@ -26,15 +27,16 @@ mod scan;
 mod sheet;
 
 pub use agreement::{Agreement, Cohen, Estimate, Fleiss, Ratings};
-pub use check::{CheckInput, check};
+pub use check::{CheckInput, check, planned};
 pub use config::{AnnotationConfig, Contract, Platform, RecordSource, Reviewed, Zones};
+pub use files::Input;
 pub use policy::{AnnotationPolicy, CheckId, Duty, Named, Strength};
 pub use problem::{Gravity, Problem, Problems};
 pub use read::RecordFile;
 pub use records::{Action, Form, Kind, RISKS, Unit};
 pub use report::{
-    AgreementReport, Amounts, AnnotationCheck, AnnotationReport, BatchRow, Figures, Offending,
-    People, Quantiles, RuleRow,
+    AgreementReport, Amounts, AnnotationCheck, AnnotationReport, Basis, BatchRow, Figures,
+    Offending, People, Quantiles, RuleRow, Word,
 };
 pub use rulebook::{FILES as TEMPLATES, init};
 pub use scan::{ScanReport, ShownFinding};

@@ -50,7 +50,7 @@ impl Reading {
         self.row.cancelled += outcome.cancelled;
         for fault in outcome.faults {
             noted.place.problems.add(Problem {
-                name: fault.name,
+                name: fault.name.into(),
                 gravity: fault.gravity,
                 file: noted.place.file.to_owned(),
                 line,
@@ -86,7 +86,7 @@ impl Reading {
         }
         for field in EXPECTED {
             if entry.missing & (1 << *field as u32) != 0 {
-                *self.row.missing.entry(field.name()).or_default() += 1;
+                *self.row.missing.entry(field.name().into()).or_default() += 1;
             }
         }
         self.people(&entry, line, noted);

@@ -1,14 +1,15 @@
 //! [`Problems`]: everything that is wrong with what was read, with its place and its remedy.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::report::Word;
 use crate::rules::Bilingual;
 
 /// Problems that are kept; all are counted.
 pub const SHOWN: usize = 100;
 
 /// How much a problem matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Gravity {
     /// Something could not be read, so that nothing is known of it: the check is not whole.
@@ -18,10 +19,10 @@ pub enum Gravity {
 }
 
 /// One problem.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Problem {
     /// Stable name: `broken-json`, `unknown-annotator`, …
-    pub name: &'static str,
+    pub name: Word,
     /// How much it matters.
     pub gravity: Gravity,
     /// The file, as the user knows it.
@@ -43,7 +44,7 @@ pub fn both(zh: impl Into<String>, en: impl Into<String>) -> Bilingual {
 }
 
 /// Problems in the order in which they were met; as many of them as are worth reading.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Problems {
     /// Places that could not be read.
     pub unread: u64,
@@ -138,7 +139,7 @@ impl Place<'_> {
         hint: Bilingual,
     ) {
         self.problems.add(Problem {
-            name,
+            name: name.into(),
             gravity,
             file: self.file.to_owned(),
             line,

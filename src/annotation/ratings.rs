@@ -72,7 +72,7 @@ pub(super) fn agreement(facts: &Facts) -> AgreementReport {
         }
         report
             .by_risk
-            .extend(ratings.agreement(name).map(|found| (*code, found)));
+            .extend(ratings.agreement(name).map(|found| ((*code).into(), found)));
     }
     report
 }

@@ -1,28 +1,30 @@
 //! Everything that is read: rule documents, the registry, spot checks, records.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::Path;
 
 use globset::{Glob, GlobSetBuilder};
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::batches;
 use super::config::AnnotationConfig;
 use super::facts::{Facts, hashed};
+use super::files;
 use super::note::{Made, Noted, Outcome, Reading};
 use super::policy::AnnotationPolicy;
-use super::problem::{Gravity, Place, Problem, Problems, both};
+use super::problem::{Gravity, Place, Problems, both};
 use super::records::{Blocks, Entry, Fault, Fields, Form, Kind, Piece, Role};
 use super::registry::{Dates, Registry};
+use super::report::Word;
 use super::rulebook::RuleDocument;
 use super::scan::{ScanTally, scan};
 use crate::detect::{Scanner, Scratch};
 use crate::text::FoldTable;
 
 /// A file of records.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct RecordFile {
     /// Relative to the configuration.
     pub path: String,
@@ -35,7 +37,7 @@ pub struct RecordFile {
     /// Annotations that were given up, and do not count.
     pub cancelled: u64,
     /// Fields that annotations lack, with how many.
-    pub missing: BTreeMap<&'static str, u64>,
+    pub missing: BTreeMap<Word, u64>,
 }
 
 /// Everything that was read.
@@ -77,7 +79,12 @@ impl Sources<'_> {
             scan: ScanTally::default(),
             problems: Problems::default(),
         };
-        for (path, name) in self.files(&self.config.rules, "rules", &mut material.problems) {
+        for (path, name) in files::matching(
+            self.base,
+            &self.config.rules,
+            "rules",
+            &mut material.problems,
+        ) {
             let mut place = Place {
                 file: &name,
                 problems: &mut material.problems,
@@ -102,7 +109,12 @@ impl Sources<'_> {
             let path = self.base.join(&self.config.batches);
             batches::read(&path, &mut material.facts, &mut place);
         }
-        for (path, name) in self.files(&self.config.records, "records", &mut material.problems) {
+        for (path, name) in files::matching(
+            self.base,
+            &self.config.records,
+            "records",
+            &mut material.problems,
+        ) {
             self.records(&path, name, &mut material);
         }
         self.tell_unknown_batches(&mut material);
@@ -127,69 +139,6 @@ impl Sources<'_> {
                 ("更正批次编号", "correct the id of the batch"),
             );
         }
-    }
-
-    /// The files of globs, in the order of their names.
-    fn files(
-        &self,
-        globs: &[String],
-        key: &str,
-        problems: &mut Problems,
-    ) -> Vec<(PathBuf, String)> {
-        let mut found = BTreeSet::new();
-        for glob in globs {
-            let before = found.len();
-            // Checked when the configuration was read.
-            let Ok(compiled) = Glob::new(glob) else {
-                continue;
-            };
-            let matcher = compiled.compile_matcher();
-            for entry in walkdir::WalkDir::new(self.base.join(literal(glob))).follow_links(true) {
-                let entry = match entry {
-                    Ok(entry) => entry,
-                    // A place that is not there matches nothing, which is told below.
-                    Err(error) if error.depth() == 0 => continue,
-                    Err(error) => {
-                        let name = error.path().unwrap_or(self.base).display().to_string();
-                        let mut place = Place {
-                            file: &name,
-                            problems: &mut *problems,
-                        };
-                        place.unread(
-                            0,
-                            "cannot-read",
-                            (
-                                format!("无法读取:{error}"),
-                                format!("cannot be read: {error}"),
-                            ),
-                            ("检查路径与权限", "check the path and its permissions"),
-                        );
-                        continue;
-                    }
-                };
-                let relative = entry.path().strip_prefix(self.base).unwrap_or(entry.path());
-                if entry.file_type().is_file() && matcher.is_match(relative) {
-                    found.insert((entry.path().to_owned(), relative.display().to_string()));
-                }
-            }
-            if found.len() == before && !found.iter().any(|(_, name)| matcher.is_match(name)) {
-                problems.add(Problem {
-                    name: "no-file",
-                    gravity: Gravity::Unread,
-                    file: glob.clone(),
-                    line: 0,
-                    what: both(
-                        format!("[annotation] {key} 没有匹配到文件"),
-                        format!("[annotation] {key}: no file matches"),
-                    ),
-                    hint: both(
-                        "路径相对于 yujian.toml 所在目录",
-                        "paths are relative to the folder of yujian.toml",
-                    ),
-                });
-            }
-        }
-        found.into_iter().collect()
     }
 
     fn records(&self, path: &Path, name: String, material: &mut Material) {
@@ -350,16 +299,6 @@ impl Sources<'_> {
         }
         outcome
     }
-}
-
-/// The part of a glob before anything that is not literal, without the last name.
-fn literal(glob: &str) -> PathBuf {
-    let parts: Vec<&str> = glob.split('/').collect();
-    let plain = parts
-        .iter()
-        .take_while(|part| !part.contains(['*', '?', '[', '{', '\\']));
-    // All of it if nothing is to be matched: then it is the file itself.
-    plain.collect()
 }
 
 fn stem(name: &str) -> String {

@@ -623,7 +623,7 @@ mod tests {
         let told: Vec<(&str, u64, Gravity)> = problems
             .first
             .iter()
-            .map(|p| (p.name, p.line, p.gravity))
+            .map(|p| (&*p.name, p.line, p.gravity))
             .collect();
         use Gravity::{Odd, Unread};
         assert_eq!(
@@ -665,7 +665,7 @@ mod tests {
         let trainings = &registry.people["A01"].trainings;
         assert_eq!(trainings.len(), 2);
         assert!(trainings.iter().all(|t| t.on.to_string() == "2026-01-05"));
-        let told: Vec<_> = problems.first.iter().map(|p| (p.name, p.line)).collect();
+        let told: Vec<_> = problems.first.iter().map(|p| (&*p.name, p.line)).collect();
         assert!(told.contains(&("merged-columns", 4)), "{told:?}");
     }
 }

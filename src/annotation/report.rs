@@ -1,10 +1,12 @@
 //! [`AnnotationReport`]: what came of the check, for printing and for filing documents.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::agreement::Agreement;
+use super::files::Input;
 use super::policy::{AnnotationPolicy, CheckId, Duty, Strength};
 use super::problem::Problems;
 use super::read::RecordFile;
@@ -12,11 +14,14 @@ use super::scan::ScanReport;
 use crate::State;
 use crate::rules::Bilingual;
 
+/// A name of the program, or one that was read back.
+pub type Word = Cow<'static, str>;
+
 /// Ids that are listed; all are counted.
 const LISTED: usize = 20;
 
 /// Whatever is not as a check wants it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Offending {
     /// How many.
     pub count: u64,
@@ -44,7 +49,7 @@ impl Offending {
 }
 
 /// One check.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct AnnotationCheck {
     /// What is asked, and where.
     #[serde(flatten)]
@@ -54,7 +59,7 @@ pub struct AnnotationCheck {
     /// Why.
     pub reason: Bilingual,
     /// What was counted or measured, by name.
-    pub numbers: BTreeMap<&'static str, f64>,
+    pub numbers: BTreeMap<Word, f64>,
     /// What is not as it should be.
     pub offending: Offending,
 }
@@ -63,7 +68,7 @@ pub struct AnnotationCheck {
 pub(super) struct Judged {
     pub state: State,
     pub reason: Bilingual,
-    pub numbers: BTreeMap<&'static str, f64>,
+    pub numbers: BTreeMap<Word, f64>,
     pub offending: Offending,
 }
 
@@ -80,7 +85,7 @@ impl Judged {
 
     /// With a number.
     pub fn number(mut self, name: &'static str, value: f64) -> Self {
-        self.numbers.insert(name, value);
+        self.numbers.insert(name.into(), value);
         self
     }
 
@@ -111,7 +116,7 @@ impl Judged {
 }
 
 /// Numbers of annotations and items.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Amounts {
     /// Annotations.
     pub annotations: u64,
@@ -120,7 +125,7 @@ pub struct Amounts {
 }
 
 /// People of one kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct People {
     /// In the registry.
     pub registered: u64,
@@ -132,10 +137,12 @@ pub struct People {
     pub trainings: u64,
     /// Hours of training.
     pub hours: f64,
+    /// Trainings of which nobody says how long they were.
+    pub without_hours: u64,
 }
 
 /// A rule document, for the table of rules.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct RuleRow {
     /// The file.
     pub file: String,
@@ -152,7 +159,7 @@ pub struct RuleRow {
 }
 
 /// A batch, for the table of verification.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct BatchRow {
     /// Its id.
     pub batch: String,
@@ -169,12 +176,12 @@ pub struct BatchRow {
 }
 
 /// What the main form of a filing asks for.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Figures {
     /// `FIL-08`: by unit (`text`, `image`) and kind (`functional`, `safety`, `unknown`).
-    pub annotated: BTreeMap<&'static str, BTreeMap<&'static str, Amounts>>,
+    pub annotated: BTreeMap<Word, BTreeMap<Word, Amounts>>,
     /// `FIL-09`, `FIL-10`: by type (`internal`, `outsourced`, `unknown`).
-    pub people: BTreeMap<&'static str, People>,
+    pub people: BTreeMap<Word, People>,
     /// `FIL-11`.
     pub rules: Vec<RuleRow>,
     /// `FIL-14`: annotations that a person verified.
@@ -186,11 +193,11 @@ pub struct Figures {
     /// `FIL-14`: the batches of which the least was verified, at most a hundred.
     pub least_verified: Vec<BatchRow>,
     /// Annotations by risk they name.
-    pub by_risk: BTreeMap<&'static str, u64>,
+    pub by_risk: BTreeMap<Word, u64>,
 }
 
 /// Quantiles of durations in seconds.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Quantiles {
     /// Annotations whose duration is known.
     pub known: u64,
@@ -211,21 +218,34 @@ pub struct Quantiles {
 }
 
 /// How far annotators agree.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct AgreementReport {
     /// Over all items; none if nothing was annotated twice, or labels are free text.
     pub overall: Option<Agreement>,
     /// By kind of task.
     pub by_task_type: BTreeMap<String, Agreement>,
     /// Whether an item has the risk, by code, over safety annotation.
-    pub by_risk: BTreeMap<&'static str, Agreement>,
+    pub by_risk: BTreeMap<Word, Agreement>,
+}
+
+/// What a report was made of: whoever takes up a report later can see whether it still holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Basis {
+    /// Version of the program.
+    pub tool: String,
+    /// BLAKE3 of `[annotation]` and of what decides beside it, hex.
+    pub config: String,
+    /// The files, with their digests, in the order of keys and names.
+    pub inputs: Vec<Input>,
 }
 
 /// What came of the check.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct AnnotationReport {
     /// Version of the duties.
     pub policy: String,
+    /// What it was made of.
+    pub basis: Basis,
     /// Whether everything could be read; if not, nothing counts as passed.
     pub whole: bool,
     /// Whether every check passes.

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::records::{Kind, Role};
+use super::report::Word;
 use crate::detect::{Scanner, Scratch};
 use crate::rules::RuleSet;
 use crate::{Confidence, RuleIndex, Severity};
@@ -28,7 +29,7 @@ pub struct Found {
 }
 
 /// A finding as it is shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct ShownFinding {
     /// The item.
     pub item: String,
@@ -37,7 +38,7 @@ pub struct ShownFinding {
     /// Its line.
     pub line: u64,
     /// In which text.
-    pub role: &'static str,
+    pub role: Word,
     /// Of what class: a risk, an entity.
     pub class: String,
     /// By which rule.
@@ -58,7 +59,7 @@ pub struct ScanTally {
 }
 
 /// What was found, for the report.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct ScanReport {
     /// Whether texts were scanned.
     pub scanned: bool,
@@ -119,7 +120,7 @@ impl ScanTally {
                     item: item.to_owned(),
                     file: file.to_owned(),
                     line,
-                    role: one.role.as_str(),
+                    role: one.role.as_str().into(),
                     class: String::new(),
                     rule: String::new(),
                     excerpt: one.excerpt.clone(),
@@ -154,7 +155,7 @@ impl ScanTally {
         for (rule, shown, kind, confidence) in &self.first {
             let class = class(rules, *rule).filter(|_| *confidence >= least);
             if let Some(class) = class
-                && !is_expected(rules, *rule, *kind, shown.role)
+                && !is_expected(rules, *rule, *kind, &shown.role)
                 && report.first.len() < SHOWN
             {
                 report.first.push(ShownFinding {

@@ -4,11 +4,12 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::Outcome;
-use super::args::{AnnotationCheckArgs, AnnotationCommand, Common, GateFormat};
+use super::args::{AnnotationCheckArgs, AnnotationCommand, AnnotationFormat, Common};
 use super::cache::Cache;
+use super::language::Language;
 use super::setup::Configured;
 use super::table::{align_right, table};
 use crate::SetupError;
@@ -16,6 +17,7 @@ use crate::annotation::{
     AnnotationCheck, AnnotationReport, CheckInput, Estimate, Gravity, check, init,
 };
 use crate::config::FILE_NAME;
+use crate::report::{self, ReportLanguage};
 
 /// Ids of a check that the table shows.
 const IDS_SHOWN: usize = 3;
@@ -47,6 +49,7 @@ fn write(folder: &Path, common: &Common) -> Result<Outcome> {
 }
 
 fn judge(args: &AnnotationCheckArgs, common: &Common) -> Result<Outcome> {
+    can_be_saved(args)?;
     let configured = Configured::find(&args.config, &[PathBuf::from(".")])?;
     let config = &configured.config.annotation;
     if config.is_empty() {
@@ -67,20 +70,66 @@ fn judge(args: &AnnotationCheckArgs, common: &Common) -> Result<Outcome> {
         scanner: scanner.as_ref(),
         review_passes: configured.config.policy.review_passes,
     });
-    match args.format {
-        GateFormat::Table if common.quiet => {}
-        GateFormat::Table => print(&report, common)?,
-        GateFormat::Json => {
-            let mut out = anstream::stdout().lock();
-            serde_json::to_writer_pretty(&mut out, &report)?;
-            writeln!(out)?;
-        }
+    let text = match args.format {
+        AnnotationFormat::Table => None,
+        AnnotationFormat::Json => Some(serde_json::to_string_pretty(&report)? + "\n"),
+        AnnotationFormat::Markdown => Some(report::annotation(&report, language(common))),
+    };
+    match (text, &args.output) {
+        (Some(text), Some(path)) => save(path, &text, args.force)?,
+        (Some(text), None) => anstream::stdout().lock().write_all(text.as_bytes())?,
+        (None, _) if common.quiet => {}
+        (None, _) => print(&report, common)?,
     }
     Ok(match (report.whole, report.passed) {
         (false, _) => Outcome::Unfinished,
         (true, true) => Outcome::Passed,
         (true, false) => Outcome::Failed,
     })
+}
+
+const fn language(common: &Common) -> ReportLanguage {
+    match common.lang {
+        Language::Zh => ReportLanguage::Zh,
+        Language::En => ReportLanguage::En,
+    }
+}
+
+/// Says no before anything is read, which may take long.
+fn can_be_saved(args: &AnnotationCheckArgs) -> Result<(), SetupError> {
+    let Some(path) = &args.output else {
+        return Ok(());
+    };
+    if args.format == AnnotationFormat::Table {
+        return Err(SetupError::other(
+            "-o keeps no table",
+            "add --format json or --format markdown",
+        ));
+    }
+    if path.exists() && !args.force {
+        return Err(SetupError::other(
+            format!("{} exists", path.display()),
+            "name another file, or add --force to replace it",
+        ));
+    }
+    Ok(())
+}
+
+/// Writes a report whole or not at all; what came to be in the meantime stays.
+fn save(path: &Path, text: &str, force: bool) -> Result<()> {
+    let failed = || format!("cannot write {}", path.display());
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let mut new = tempfile::NamedTempFile::new_in(folder).with_context(failed)?;
+    new.write_all(text.as_bytes()).with_context(failed)?;
+    new.as_file().sync_all().with_context(failed)?;
+    match force {
+        true => new.persist(path).with_context(failed)?,
+        false => new.persist_noclobber(path).with_context(failed)?,
+    };
+    Ok(())
 }
 
 fn print(report: &AnnotationReport, common: &Common) -> Result<()> {
@@ -191,7 +240,7 @@ fn agreement(
         .agreement
         .by_risk
         .iter()
-        .map(|(code, found)| ((*code).to_owned(), found));
+        .map(|(code, found)| (code.clone().into_owned(), found));
     let by_type = by_type.map(|(name, found)| (name.clone(), found));
     for (name, found) in all.chain(by_type).chain(by_risk) {
         rows.add_row([

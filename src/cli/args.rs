@@ -190,6 +190,12 @@ pub struct GateArgs {
     /// Judge as of this day, e.g. 2026-01-31; by default the day of the scan
     #[arg(long, value_name = "DAY", requires = "clauses", value_parser = parse_day)]
     pub as_of: Option<Day>,
+    /// Take the results of annotation from what `annotation check --format json -o FILE` wrote;
+    /// refused if anything it was made of has changed
+    #[arg(long, value_name = "FILE", requires = "clauses")]
+    pub annotation: Option<PathBuf>,
+    #[command(flatten)]
+    pub cache: CacheFolder,
 }
 
 fn parse_day(text: &str) -> Result<Day, String> {
@@ -377,6 +383,18 @@ pub enum AnnotationCommand {
     Check(AnnotationCheckArgs),
 }
 
+/// Form of an annotation report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum AnnotationFormat {
+    /// Tables for people.
+    #[default]
+    Table,
+    /// One JSON object.
+    Json,
+    /// For the annex of a filing.
+    Markdown,
+}
+
 /// `yujian annotation check`
 #[derive(Clone, Debug, Args)]
 pub struct AnnotationCheckArgs {
@@ -384,9 +402,15 @@ pub struct AnnotationCheckArgs {
     pub config: ConfigFile,
     #[command(flatten)]
     pub rules: RuleFiles,
-    /// How to print the report
+    /// Form of the report
     #[arg(long, value_enum, default_value_t)]
-    pub format: GateFormat,
+    pub format: AnnotationFormat,
+    /// Write the report, as json or markdown, to this file
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace the file if it exists
+    #[arg(long, requires = "output")]
+    pub force: bool,
     /// Do not scan prompts, answers and comments; D74-07 stays open
     #[arg(long)]
     pub no_scan: bool,

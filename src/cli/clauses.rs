@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
 
-use super::args::{Common, GateArgs, GateFormat, RuleFiles};
+use super::args::{CacheFolder, Common, GateArgs, GateFormat, RuleFiles};
 use super::setup::Configured;
 use super::table::table;
-use super::{Outcome, gate, lexicon};
+use super::{Outcome, annotated, gate, lexicon};
+use crate::annotation::{AnnotationReport, planned};
 use crate::judge::{Case, Clauses, KeywordPolicy, Matrix, Point, State, matrix};
 use crate::report::TokenSummary;
 use crate::run::Run;
@@ -25,35 +27,87 @@ pub fn run(
     args: &GateArgs,
     common: &Common,
 ) -> Result<Outcome> {
-    let (matrix, ledger) = judged(run, configured, args.as_of)?;
+    let judging = Judging {
+        as_of: args.as_of,
+        annotation: args.annotation.as_deref(),
+        cache: &args.cache,
+    };
+    let judged = judged(run, configured, &judging, common)?;
+    let (matrix, ledger) = (&judged.matrix, &judged.ledger);
     match args.format {
         GateFormat::Table if common.quiet => {}
         GateFormat::Table => {
-            print(&matrix, common)?;
-            problems(&ledger.problems, common)?;
+            print(matrix, common)?;
+            problems(&judged.problems(), common)?;
         }
         GateFormat::Json => {
             let mut out = anstream::stdout().lock();
             let all = serde_json::json!({
                 "matrix": matrix,
                 "evidence": ledger.evidence,
-                "problems": ledger.problems,
+                "problems": judged.problems(),
             });
             serde_json::to_writer_pretty(&mut out, &all)?;
             writeln!(out)?;
         }
     }
-    Ok(match (run.manifest().coverage.whole, matrix.positive) {
-        (false, _) => Outcome::Unfinished,
-        (true, true) => Outcome::Passed,
-        (true, false) => Outcome::Failed,
-    })
+    let annotated = judged.annotation.as_ref().is_none_or(|report| report.whole);
+    Ok(
+        match (run.manifest().coverage.whole && annotated, matrix.positive) {
+            (false, _) => Outcome::Unfinished,
+            (true, true) => Outcome::Passed,
+            (true, false) => Outcome::Failed,
+        },
+    )
 }
 
-/// The matrix of a run, and the ledger it rests on.
-pub fn judged(run: &Run, configured: &Configured, as_of: Option<Day>) -> Result<(Matrix, Ledger)> {
+/// How clauses are judged.
+pub struct Judging<'a> {
+    /// As of which day; of the scan if none is named.
+    pub as_of: Option<Day>,
+    /// A report of annotation that was kept.
+    pub annotation: Option<&'a Path>,
+    /// Where compiled rules are kept.
+    pub cache: &'a CacheFolder,
+}
+
+/// The clauses of a run, judged, and what that rests on.
+pub struct Judged {
+    /// Clause by clause.
+    pub matrix: Matrix,
+    /// The sources and all evidence.
+    pub ledger: Ledger,
+    /// What came of the check of annotation; none if nothing of it is declared.
+    pub annotation: Option<AnnotationReport>,
+}
+
+impl Judged {
+    /// What is wrong with anything that was read.
+    fn problems(&self) -> Vec<Problem> {
+        let mut all = self.ledger.problems.clone();
+        let told = self.annotation.iter().flat_map(|r| &r.problems.first);
+        all.extend(told.map(|problem| Problem {
+            source: None,
+            place: match problem.line {
+                0 => problem.file.clone(),
+                line => format!("{}:{line}", problem.file),
+            },
+            what: problem.what.clone(),
+            hint: problem.hint.clone(),
+        }));
+        all
+    }
+}
+
+/// Judges the clauses of a run.
+pub fn judged(
+    run: &Run,
+    configured: &Configured,
+    judging: &Judging<'_>,
+    common: &Common,
+) -> Result<Judged> {
     let config = &configured.config;
-    let files: Vec<(String, String)> = config
+    let mut files: Vec<(String, String)> = config
         .statement
         .iter()
         .flat_map(|statement| {
@@ -62,6 +116,8 @@ pub fn judged(run: &Run, configured: &Configured, as_of: Option<Day>) -> Result<
             files.map(move |path| (key.clone(), path.clone()))
         })
         .collect();
+    let annotated = planned(&config.annotation, configured.base()).inputs;
+    files.extend(annotated.into_iter().map(|input| (input.key, input.path)));
     let mut ledger = Ledger::read(config.sources(), &files, configured.base());
     ledger.join(run)?;
     let tally = run.tally()?;
@@ -72,7 +128,9 @@ pub fn judged(run: &Run, configured: &Configured, as_of: Option<Day>) -> Result<
         let points = supplied.entry(check.check.clause.clone()).or_default();
         points.push(Point::of_check(check));
     }
-    let as_of = as_of.unwrap_or_else(|| day_of(run));
+    let kept = (judging.annotation, judging.cache);
+    let annotation = annotated::report(run, configured, kept, &ledger, common)?;
+    let as_of = judging.as_of.unwrap_or_else(|| day_of(run));
     for (clause, point) in keywords(run, configured, as_of)? {
         supplied.entry(clause).or_default().push(point);
     }
@@ -83,6 +141,7 @@ pub fn judged(run: &Run, configured: &Configured, as_of: Option<Day>) -> Result<
         ledger: &ledger,
         statements: &config.statement,
         supplied,
+        annotation: annotation.as_ref(),
         tokens: tokens.as_ref().map(|tokens| &*tokens.strata),
         recorded: rows == run.manifest().totals.records.scanned,
         denied: config.policy.denied_sources.as_deref(),
@@ -90,7 +149,11 @@ pub fn judged(run: &Run, configured: &Configured, as_of: Option<Day>) -> Result<
         as_of,
     };
     let matrix = matrix(&case, &Clauses::builtin());
-    Ok((matrix, ledger))
+    Ok(Judged {
+        matrix,
+        ledger,
+        annotation,
+    })
 }
 
 /// The day on which the scan ended, in the time zone of the duties.

@@ -1,5 +1,6 @@
 //! The command line: what was typed, what is printed, which exit code.
 
+mod annotated;
 mod annotation;
 mod args;
 mod cache;

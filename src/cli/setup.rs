@@ -77,8 +77,10 @@ impl Configured {
 
     /// Where paths of the configuration begin.
     pub fn base(&self) -> &Path {
+        // The parent of a bare name is empty, which is no folder that could be walked.
         let folder = self.file.as_deref().and_then(Path::parent);
-        folder.unwrap_or(Path::new("."))
+        let named = folder.filter(|folder| !folder.as_os_str().is_empty());
+        named.unwrap_or(Path::new("."))
     }
 
     /// How tokens of `shards` are counted; none if they are not to be.

@@ -93,7 +93,7 @@ pub struct Clause {
     /// Kinds of sources it applies to; all if empty.
     #[serde(default)]
     pub kinds: Vec<SourceKind>,
-    /// Keys of a source that hold its proof.
+    /// Keys of a source that hold its proof; of what annotation supplies, kinds of its files.
     #[serde(default)]
     pub evidence: Vec<String>,
     /// What is measured may not be more, as a share or number.

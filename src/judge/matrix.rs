@@ -8,6 +8,7 @@ use super::clauses::{Clause, Clauses, Duty, Measure};
 use super::measure;
 use super::verdict::{CheckResult, Facts};
 use crate::State;
+use crate::annotation::AnnotationReport;
 use crate::rules::Bilingual;
 use crate::sources::{Day, Ledger, Statement};
 use crate::tokens::StratumEstimate;
@@ -93,6 +94,8 @@ pub struct Case<'a> {
     pub statements: &'a [Statement],
     /// Results of other parts of the program, by clause.
     pub supplied: BTreeMap<String, Vec<Point>>,
+    /// What came of the check of annotation; none if nothing of it is declared.
+    pub annotation: Option<&'a AnnotationReport>,
     /// Tokens by source, type and language; none if they were not counted.
     pub tokens: Option<&'a [StratumEstimate]>,
     /// Whether the run has a row for every record.
@@ -241,7 +244,7 @@ fn points(case: &Case<'_>, clause: &Clause) -> Vec<Point> {
     if !case.facts.whole {
         // What was not read may hold anything.
         for point in points.iter_mut().filter(|p| p.state == State::Compliant) {
-            if measure::rests_on_the_scan(clause.measure) {
+            if measure::rests_on_the_scan(clause) {
                 point.state = State::NeedsEvidence;
                 point.reason.zh.push_str(";未全部读取");
                 point.reason.en.push_str("; not everything was read");

@@ -358,7 +358,7 @@ fn every_check_fails_for_its_own_reason_and_no_other() {
     for (clause, state, file, from, to) in cases {
         let project = Project::new();
         let report = project.replace(file, from, to).check();
-        let problems: Vec<_> = report.problems.first.iter().map(|p| p.name).collect();
+        let problems: Vec<_> = report.problems.first.iter().map(|p| &*p.name).collect();
         assert_eq!(
             open(&report),
             [(*clause, *state)],
@@ -422,7 +422,7 @@ fn everything_that_is_broken_is_told_at_once_with_its_place() {
         .problems
         .first
         .iter()
-        .map(|p| (p.name, p.file.as_str(), p.line))
+        .map(|p| (&*p.name, p.file.as_str(), p.line))
         .collect();
     let file = "records/functional.jsonl";
     for expected in [
@@ -529,7 +529,7 @@ fn what_belongs_to_nothing_is_told_and_rules_say_what_an_annotation_is_for() {
     let report = project.check();
     assert_eq!(open(&report), []);
     let told: Vec<_> = (report.problems.first.iter())
-        .map(|p| (p.name, p.file.as_str()))
+        .map(|p| (&*p.name, p.file.as_str()))
         .collect();
     let expected = [
         ("no-annotations", "records/empty.jsonl"),

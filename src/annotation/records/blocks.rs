@@ -528,7 +528,7 @@ mod tests {
         let (records, problems) = read("a.json", b"[{\"a\":1},\n{\"a\":");
         assert_eq!(records.len(), 1);
         assert_eq!(
-            (problems.first[0].name, problems.first[0].line),
+            (&*problems.first[0].name, problems.first[0].line),
             ("cut-off", 2)
         );
         let (records, problems) = read("a.json", b"[{\"a\":1}, 5, \"x\"]");

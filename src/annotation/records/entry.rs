@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::raw::{Field, Raw, RawReview};
 use crate::annotation::moment::{self, Moment, Style, Wrong};
@@ -12,7 +12,7 @@ use crate::lexicon;
 use crate::rules::Bilingual;
 
 /// What an annotation is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Makes the model able.
@@ -49,7 +49,7 @@ impl Kind {
 }
 
 /// What is counted: the main form of a filing counts texts and pictures apart (`FIL-08`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Unit {
     /// 条
@@ -84,7 +84,9 @@ pub struct SpotCheck {
 }
 
 /// What is done with a batch after its spot check.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
     /// Nothing is said.

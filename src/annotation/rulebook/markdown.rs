@@ -337,7 +337,7 @@ mod tests {
         assert_eq!(document.section(Section::Quality), "- Accuracy: 98 %");
         assert_eq!((document.examples, document.counter_examples), (1, 1));
         assert_eq!(
-            (problems.first[0].name, problems.first[0].line),
+            (&*problems.first[0].name, problems.first[0].line),
             ("unknown-risk", 23)
         );
     }

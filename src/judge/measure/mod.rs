@@ -4,6 +4,7 @@
 //! and what a machine cannot decide 人工复核.
 
 mod amounts;
+mod annotation;
 mod origins;
 mod records;
 mod risks;
@@ -15,11 +16,18 @@ use super::matrix::{Case, Point, worst};
 use crate::State;
 use crate::sources::{Answer, Source};
 
+/// Supplier of what the annotation report says.
+const ANNOTATION: &str = "annotation";
+
 /// The results of one duty that rests on no other.
 pub(super) fn points(case: &Case<'_>, clause: &Clause, supplied: &[Point]) -> Vec<Point> {
     match clause.measure {
         // A statement is added to whatever there is; the rest is made elsewhere.
-        Measure::Supplied | Measure::Statement | Measure::AllOf | Measure::EachClause => Vec::new(),
+        Measure::Supplied => match case.annotation.filter(|_| clause.supplier == ANNOTATION) {
+            Some(report) => annotation::supplied(case, clause, report),
+            None => Vec::new(),
+        },
+        Measure::Statement | Measure::AllOf | Measure::EachClause => Vec::new(),
         Measure::OneModel => vec![one_model()],
         Measure::PreAssessment => origins::pre_assessment(case, clause),
         Measure::PostVerification => origins::post_verification(case, clause),
@@ -62,26 +70,28 @@ pub(super) fn points(case: &Case<'_>, clause: &Clause, supplied: &[Point]) -> Ve
 }
 
 /// Whether a good result would not stand if something was left unread.
-pub(super) const fn rests_on_the_scan(measure: Measure) -> bool {
-    !matches!(
-        measure,
-        Measure::Statement
-            | Measure::OneModel
-            | Measure::PreAssessment
-            | Measure::OpenLicence
-            | Measure::Contract
-            | Measure::Commitments
-            | Measure::SupplyReview
-            | Measure::UserAuthorisation
-            | Measure::Generator
-            | Measure::Classified
-            | Measure::ImportantData
-            | Measure::Transfer
-            | Measure::Model
-            | Measure::VagueName
-            | Measure::CoarseName
-            | Measure::SourceUrl
-    )
+pub(super) fn rests_on_the_scan(clause: &Clause) -> bool {
+    let by_annotation = clause.measure == Measure::Supplied && clause.supplier == ANNOTATION;
+    !by_annotation
+        && !matches!(
+            clause.measure,
+            Measure::Statement
+                | Measure::OneModel
+                | Measure::PreAssessment
+                | Measure::OpenLicence
+                | Measure::Contract
+                | Measure::Commitments
+                | Measure::SupplyReview
+                | Measure::UserAuthorisation
+                | Measure::Generator
+                | Measure::Classified
+                | Measure::ImportantData
+                | Measure::Transfer
+                | Measure::Model
+                | Measure::VagueName
+                | Measure::CoarseName
+                | Measure::SourceUrl
+        )
 }
 
 /// As bad as the worst of the clauses it names.
@@ -132,8 +142,11 @@ pub(super) fn stated(case: &Case<'_>, clause: &Clause, mut points: Vec<Point>) -
     let Some(statement) = case.statements.iter().find(|s| s.clause == clause.id) else {
         return points;
     };
+    // What the records of annotation lack no word makes good: it is measured, or it is missing.
+    let measured = clause.supplier == ANNOTATION && case.annotation.is_some();
     let by_people = matches!(clause.measure, Measure::Supplied | Measure::Statement)
-        && clause.supplier != "gate";
+        && clause.supplier != "gate"
+        && !measured;
     let open = |point: &Point| match point.state {
         State::NeedsReview => true,
         State::NeedsEvidence => by_people,
