@@ -3,6 +3,7 @@
 mod clauses;
 mod interval;
 mod keywords;
+mod licences;
 mod matrix;
 mod measure;
 mod origins;
@@ -14,6 +15,7 @@ pub use crate::State;
 pub use clauses::{Clause, Clauses, Duty, Measure};
 pub use interval::{interval, lower_bound, upper_bound};
 pub use keywords::{KeywordAudit, KeywordCheck, KeywordPolicy, RiskCount, releases};
+pub use licences::{LicenceResult, LicenceTerms, judge_licences};
 pub use matrix::{Case, ClauseResult, Matrix, Number, Point, matrix, worst};
 pub use policy::{Check, CheckKind, Claims, Policy};
 pub use verdict::{CheckResult, Facts, Verdict, judge};

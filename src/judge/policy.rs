@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::LicenceTerms;
 use crate::SetupError;
 use crate::config::{Config, PolicyConfig, SourceConfig};
 
@@ -44,6 +45,8 @@ pub enum CheckKind {
     MachineShare,
     /// Codes of producers in labels, per source with labels.
     MachineCodes,
+    /// Licences that records state against those declared and the use, per source.
+    Licence,
 }
 
 /// One check with its threshold and where that comes from.
@@ -171,6 +174,8 @@ pub struct Policy {
     pub kinds: BTreeMap<String, String>,
     /// What sources declare about themselves.
     pub declared: BTreeMap<String, Claims>,
+    /// What sources declare of their licences.
+    pub licences: BTreeMap<String, LicenceTerms>,
     /// Whether a check that needs evidence or a person lets the gate pass.
     pub review_passes: bool,
 }
@@ -198,6 +203,10 @@ impl Policy {
             Some((s.id.clone(), kind.to_owned()))
         });
         let bases = config.source.iter().filter(|s| !s.pi_basis.is_empty());
+        let licences = config.sources().into_iter().map(|source| {
+            let terms = LicenceTerms::new(&source.declared);
+            (source.id, terms)
+        });
         Ok(Self {
             preset: file.preset,
             version: file.version,
@@ -213,6 +222,7 @@ impl Policy {
                 .iter()
                 .map(|s| (s.id.clone(), Claims::of(s)))
                 .collect(),
+            licences: licences.collect(),
             review_passes: wanted.review_passes,
         })
     }

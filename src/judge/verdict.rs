@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::licences::{LicenceTerms, judge_licences};
 use super::origins::origin;
 use super::policy::{Check, CheckKind, Policy};
 use super::rights;
@@ -99,6 +100,9 @@ pub fn judge(facts: &Facts<'_>, policy: &Policy) -> Verdict {
             }
             CheckKind::MachineShare => checks.push(rights::machine_share(check, facts)),
             CheckKind::MachineCodes => checks.extend(rights::codes(check, facts)),
+            CheckKind::Licence => each_source(facts, |s, t| {
+                checks.push(licence(check, s, t, policy.licences.get(s)));
+            }),
         }
     }
     if !facts.whole {
@@ -282,6 +286,18 @@ fn personal(
         ),
     };
     result(check, Some(source), state, findings as f64, records, zh, en)
+}
+
+fn licence(
+    check: &Check,
+    source: &str,
+    tally: &SourceTally,
+    terms: Option<&LicenceTerms>,
+) -> CheckResult {
+    let judged = judge_licences(terms, tally);
+    let (zh, en) = (judged.reason.zh, judged.reason.en);
+    let (measured, records) = (judged.records as f64, tally.records.scanned);
+    result(check, Some(source), judged.state, measured, records, zh, en)
 }
 
 /// Class of what identifies an organisation and no person.

@@ -16,7 +16,8 @@ impl Summary {
         self.write_tokens(out, language)?;
         self.write_media(out, language)?;
         self.write_presence(out, language)?;
-        self.write_origins(out, language)
+        self.write_origins(out, language)?;
+        super::licences::write(&self.sources, out, language)
     }
 
     fn write_types(&self, out: &mut String, language: ReportLanguage) -> std::fmt::Result {

@@ -2,12 +2,14 @@
 
 mod annotation;
 mod inventory;
+mod licences;
 mod origins;
 mod rights;
 mod summary;
 mod tokens;
 
 pub use annotation::annotation;
+pub use licences::LicenceSummary;
 pub use rights::{MachineMade, SourceHolders};
 pub use tokens::TokenSummary;
 

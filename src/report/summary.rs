@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::LicenceSummary;
 use super::rights::{MachineMade, SourceHolders};
 use super::tokens::TokenSummary;
 use crate::judge::Verdict;
@@ -68,6 +69,8 @@ pub struct SourceSummary {
     pub presence: Presence,
     /// Scanned records by what was found of their addresses.
     pub origins: OriginCounts,
+    /// Licences that its records state, most records first.
+    pub licences: Vec<LicenceSummary>,
 }
 
 impl SourceSummary {
@@ -89,6 +92,7 @@ impl SourceSummary {
             types: tally.types.clone(),
             presence: tally.presence.clone(),
             origins: tally.origins,
+            licences: LicenceSummary::of(tally),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Rules: data that says what to look for.
 
 mod check;
+mod expression;
 mod info;
 mod licences;
 mod set;
@@ -9,6 +10,7 @@ mod tables;
 mod texts;
 
 pub use check::{Place, is_risk, too_broad};
+pub use expression::LicenceStatement;
 pub use info::{Bilingual, PiClass, RuleInfo};
 pub use licences::{Obligations, UNKNOWN_LICENCE};
 pub use set::{PackInfo, RuleSet};

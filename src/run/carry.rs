@@ -253,6 +253,7 @@ impl Assembly<'_> {
                 rules: found.rules.clone(),
                 risks: found.risks.clone(),
                 entities: found.entities.clone(),
+                licences: found.licences.clone(),
                 ..SourceTally::default()
             };
             self.tally.merge(&Tally {

@@ -60,7 +60,7 @@ pub use table::Rows;
 pub use verify::{Compared, Difference, Differences, Kind, compare_corpus, strangers, verify};
 
 /// Version of the layout of a run directory. A reader refuses any other.
-pub const FORMAT_VERSION: u32 = 7;
+pub const FORMAT_VERSION: u32 = 8;
 
 /// Written last: a directory with this file is a complete run.
 pub(crate) const RUN_FILE: &str = "run.json";

@@ -217,6 +217,10 @@ pub struct SourceTally {
     pub risks: BTreeMap<String, Hits>,
     /// By entity.
     pub entities: BTreeMap<String, Hits>,
+    /// Records in whose text a licence is stated, by the licences that bind (SPDX ids, those of the
+    /// program's table, and one for all others).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub licences: BTreeMap<String, u64>,
 }
 
 /// Counts of one rule, risk or entity.
@@ -288,6 +292,9 @@ impl SourceTally {
         merge_hits(&mut self.rules, &other.rules);
         merge_hits(&mut self.risks, &other.risks);
         merge_hits(&mut self.entities, &other.entities);
+        for (licence, records) in &other.licences {
+            *self.licences.entry(licence.clone()).or_default() += records;
+        }
     }
 
     /// Records with a mark of one of these families that counts.

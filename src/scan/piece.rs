@@ -7,6 +7,7 @@ use super::known::{Escapes, ShardTouch};
 use super::outcome::{
     FindingCounts, PieceOutcome, RecordIssue, RecordOutcome, ShardIndex, mark_family,
 };
+use super::presence::LastLicence;
 use super::stated::{add_label, cleaned};
 use super::{Amount, ScanOptions, Tally};
 use crate::corpus::page::{Page, PageFate};
@@ -14,7 +15,7 @@ use crate::corpus::split::json::{self, FieldText, NoRecord, Unescape};
 use crate::corpus::{Charset, Extent, FieldName, Media, Meta};
 use crate::detect::{PausedRecord, RecordFindings, RecordScan, Scanner, Scratch};
 use crate::identify::{Identity, Kind};
-use crate::rules::RuleInfo;
+use crate::rules::{LicenceStatement, RuleInfo};
 use crate::{Finding, Limit, RuleIndex};
 
 /// Bytes decoded at a time from very long escaped strings.
@@ -26,6 +27,8 @@ const NOT_OBJECT: &str = "note:not-object";
 const INVALID_UTF8: &str = "note:invalid-utf8";
 const INVALID_CHARACTERS: &str = "note:invalid-characters";
 const OTHER_CHARSET: &str = "note:other-charset";
+/// Entity of statements of licences.
+const LICENCE: &str = "rights.licence";
 /// Reason of bytes that are no record; it counts none.
 const OVERHEAD: &str = "overhead";
 
@@ -52,6 +55,7 @@ pub struct Piece<'a> {
     /// A line without its escapes.
     flat: String,
     heard: Heard,
+    licence: LastLicence,
 }
 
 /// A piece that is put aside in the middle of a long record.
@@ -96,6 +100,7 @@ impl<'a> Piece<'a> {
             open: None,
             flat: String::new(),
             heard: Heard::new(context.options.tokens.as_ref()),
+            licence: LastLicence::default(),
         }
     }
 
@@ -123,6 +128,7 @@ impl<'a> Piece<'a> {
             open: paused.open,
             flat: String::new(),
             heard: paused.heard,
+            licence: LastLicence::default(),
         }
     }
 
@@ -409,8 +415,10 @@ impl<'a> Piece<'a> {
         tally.bytes.scanned += bytes;
         tally.text_bytes += found.text_bytes;
         tally.characters += found.characters;
-        tally.presence.add(id.as_deref(), &stated);
         tally.origins.add(found.origin);
+        tally
+            .presence
+            .add(id.as_deref(), &stated, &mut self.licence);
         let amount = Amount {
             records: 1,
             bytes,
@@ -554,6 +562,9 @@ pub fn count_findings(
         );
     }
     tally.records_with_findings += u64::from(any_open);
+    for licence in licences_in(infos, findings) {
+        *tally.licences.entry(licence).or_default() += 1;
+    }
     if !families.is_empty() {
         let families: Vec<&str> = families.into_iter().collect();
         *tally.marks.entry(families.join("+")).or_default() += 1;
@@ -566,6 +577,23 @@ pub fn count_findings(
     if let Some(confidence) = surest {
         tally.bad_by_confidence[usize::from(confidence.0.min(100) / 10)] += 1;
     }
+}
+
+/// Licences that findings of a record state and that bind, each once.
+fn licences_in(infos: &[RuleInfo], findings: &[Finding]) -> BTreeSet<String> {
+    let stated = findings.iter().filter(|finding| {
+        let entity = infos[finding.rule.0 as usize].entity.as_deref();
+        finding.suppressed_by.is_none() && entity == Some(LICENCE)
+    });
+    let mut licences = BTreeSet::new();
+    for finding in stated {
+        let named = finding.details.iter().find(|(name, _)| *name == "licence");
+        if let Some((_, expression)) = named {
+            let statement = LicenceStatement::of_expression(expression);
+            licences.extend(statement.counted().map(str::to_owned));
+        }
+    }
+    licences
 }
 
 fn add(hits: &mut super::Hits, counts: FindingCounts) {

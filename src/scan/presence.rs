@@ -5,6 +5,28 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::{Media, Stated, is_page};
+use crate::detect::rights::licence::licence_of_value;
+
+/// The licence that the last record stated, as most records state the same.
+#[derive(Default)]
+pub(super) struct LastLicence {
+    value: String,
+    binding: Vec<String>,
+}
+
+impl LastLicence {
+    /// The licences that bind by a value, each once.
+    fn binding(&mut self, value: &str) -> &[String] {
+        if self.value != value {
+            let statement = licence_of_value(value);
+            let mut binding: Vec<String> = statement.counted().map(str::to_owned).collect();
+            binding.sort_unstable();
+            binding.dedup();
+            (self.value, self.binding) = (value.to_owned(), binding);
+        }
+        &self.binding
+    }
+}
 
 /// Scanned records of a source that have a field. Source of the fields: TC260-PG-20252A, 5.2
 /// (`D52-04` to `D52-09`).
@@ -23,6 +45,9 @@ pub struct Presence {
     pub source: u64,
     /// A licence.
     pub licence: u64,
+    /// Licences that bind by it (SPDX ids, those of the program's table, and one for all others).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub licences: BTreeMap<String, u64>,
     /// A language.
     pub language: u64,
     /// Further fields of `[corpus.metadata]`, by name.
@@ -38,7 +63,7 @@ pub struct Presence {
 
 impl Presence {
     /// Counts a record.
-    pub(super) fn add(&mut self, id: Option<&str>, stated: &Stated) {
+    pub(super) fn add(&mut self, id: Option<&str>, stated: &Stated, last: &mut LastLicence) {
         let [url, date, source, licence, language] = stated.values();
         self.id += u64::from(id.is_some());
         self.url += u64::from(url.is_some());
@@ -46,6 +71,12 @@ impl Presence {
         self.date += u64::from(date.is_some());
         self.source += u64::from(source.is_some());
         self.licence += u64::from(licence.is_some());
+        for licence in licence.map_or(&[][..], |value| last.binding(value)) {
+            match self.licences.get_mut(licence) {
+                Some(count) => *count += 1,
+                None => drop(self.licences.insert(licence.clone(), 1)),
+            }
+        }
         self.language += u64::from(language.is_some());
         for name in stated.others.keys() {
             match self.others.get_mut(name) {
@@ -75,6 +106,7 @@ impl Presence {
             date,
             source,
             licence,
+            licences,
             language,
             others,
             images,
@@ -94,6 +126,9 @@ impl Presence {
             (&mut self.videos, videos),
         ] {
             *ours += theirs;
+        }
+        for (licence, count) in licences {
+            *self.licences.entry(licence.clone()).or_default() += count;
         }
         for (name, count) in others {
             *self.others.entry(name.clone()).or_default() += count;

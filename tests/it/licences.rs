@@ -23,6 +23,8 @@ use yujian::detect::rights::licence::Words;
 use yujian::detect::{DetectOptions, Scanner};
 use yujian::rules::RuleSet;
 
+use crate::command_line::{report, scan, tally, yujian};
+
 const TEXT_RULE: &str = "rights.licence.text";
 
 fn data(path: &str) -> Option<PathBuf> {
@@ -233,4 +235,91 @@ fn a_licence_inside_another_text_says_nothing_twice() {
         .map(|f| (detail(f, "licence"), detail(f, "kind")))
         .collect();
     assert_eq!(told, [("MIT", "text")]);
+}
+
+/// What metadata and texts of records state is counted by source, whatever the number of threads,
+/// and judged against what the source declares.
+#[test]
+fn stated_licences_are_counted_and_judged_by_source() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let corpus = dir.path().join("corpus");
+    fs::create_dir_all(corpus.join("a")).unwrap();
+    fs::create_dir_all(corpus.join("b")).unwrap();
+    let a = concat!(
+        r#"{"text":"第一条","license":"cc-by-nc-4.0"}"#,
+        "\n",
+        r#"{"text":"第二条","license":"cc-by-nc-4.0"}"#,
+        "\n",
+        r#"{"text":"第三条","license":"某某网所有"}"#,
+        "\n",
+    );
+    let b = concat!(
+        r#"{"text":"// SPDX-License-Identifier: MIT OR GPL-3.0-only\nfn main() {}"}"#,
+        "\n",
+        r#"{"text":"本项目遵循MIT协议。另见 https://opensource.org/licenses/MIT"}"#,
+        "\n",
+    );
+    fs::write(corpus.join("a/1.jsonl"), a).unwrap();
+    fs::write(corpus.join("b/1.jsonl"), b).unwrap();
+    fs::write(
+        corpus.join("yujian.toml"),
+        "[[source]]\nid = \"a\"\nmatch = [\"a/**\"]\nlicence_id = \"CC-BY-4.0\"\nlicence_evidence = \"x\"\n[[source]]\nid = \"b\"\nmatch = [\"b/**\"]\n",
+    )
+    .unwrap();
+    let mut tallies = Vec::new();
+    for threads in ["1", "3"] {
+        let run = format!("run{threads}");
+        scan(dir.path(), &run, &["--threads", threads]);
+        tallies.push(tally(dir.path(), &run)["sources"].clone());
+    }
+    assert_eq!(tallies[0], tallies[1]);
+    let stated = &tallies[0]["a"]["presence"]["licences"];
+    assert_eq!(
+        stated,
+        &serde_json::json!({"CC-BY-NC-4.0": 2, "NOASSERTION": 1})
+    );
+    // Of alternatives the one that asks for least is counted, and a record counts once.
+    assert_eq!(tallies[0]["b"]["licences"], serde_json::json!({"MIT": 2}));
+
+    let gate = [
+        "gate",
+        "run1",
+        "--config",
+        "corpus/yujian.toml",
+        "--format",
+        "json",
+    ];
+    let (code, out, told) = yujian(dir.path(), &gate);
+    assert_eq!(code, 1, "{told}");
+    let verdict: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    let of = |source: &str| {
+        let checks = verdict["checks"].as_array().unwrap().iter();
+        let mut of = checks.filter(|c| c["id"] == "licence" && c["source"] == source);
+        let check = of.next().unwrap();
+        (
+            check["state"].clone(),
+            check["reason_en"].as_str().unwrap().to_owned(),
+        )
+    };
+    let (state, reason) = of("a");
+    assert_eq!(state, "needs-review");
+    assert!(
+        reason.contains("CC-BY-NC-4.0 (non-commercial, 2 records)"),
+        "{reason}"
+    );
+    assert!(
+        reason.contains("records state other licences than the declared CC-BY-4.0"),
+        "{reason}"
+    );
+    assert_eq!(of("b").0, "not-applicable");
+
+    let (summary, markdown) = report(dir.path(), "run1");
+    assert_eq!(
+        summary["sources"][0]["licences"][0]["classes"][1],
+        "non-commercial"
+    );
+    assert!(
+        markdown.contains("| a | CC-BY-NC-4.0 | attribution, non-commercial | 2 | 0 |"),
+        "{markdown}"
+    );
 }

@@ -5,26 +5,26 @@
 //! that asks for and forbids. A mention inside the text of a licence is no finding of its own.
 
 mod creative_commons;
-mod expression;
 mod fingerprint;
 mod links;
 mod names;
 mod stated;
 mod terms;
 mod text;
+mod value;
 mod words;
 
 use std::ops::Range;
 
-pub use expression::Statement;
 pub use fingerprint::References;
 pub(super) use terms::CONFIRMATIONS;
+pub use value::licence_of_value;
 pub use words::Words;
 
 use super::detector::Named;
 use super::{Detector, Mark, Part};
 use crate::detect::excerpt;
-use crate::rules::RuleSet;
+use crate::rules::{LicenceStatement as Statement, RuleSet};
 use crate::text::View;
 use crate::{Confidence, Details, RuleIndex, Span};
 

@@ -5,11 +5,12 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::expression::Statement;
 use super::names::Names;
+use super::value::licence_of_value;
 use super::words::Words;
 use super::{creative_commons, links};
 use crate::detect::rights::Part;
+use crate::rules::LicenceStatement as Statement;
 use crate::text::{FoldTable, View};
 
 /// Longest expression, and longest value of a field, in bytes.
@@ -109,7 +110,7 @@ pub fn fields(
             .replace('_', " ");
         // "OSI Approved :: MIT License" of Python packages.
         let named = plain.rsplit("::").next().unwrap_or_default().trim();
-        let statement = Statement::of_value(named.trim_end_matches(['.', ',', ' ', '*', '#']));
+        let statement = licence_of_value(named.trim_end_matches(['.', ',', ' ', '*', '#']));
         if statement.problem.is_none() && !value.is_empty() {
             let until = view.original(lead, lead + value.len()).end as usize;
             tell(place.start..place.end + until, statement);

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::expression::Statement;
 use super::fingerprint::{FAMILIAR, Match, References};
 use super::words::Words;
 use crate::Details;
 use crate::detect::rights::Part;
+use crate::rules::LicenceStatement as Statement;
 
 /// Bytes on either side of a word that are asked whether they are part of a licence.
 const AROUND: usize = 300;

@@ -1,11 +1,9 @@
-//! SPDX licence expressions, and other ways to state a licence in one value.
+//! [`LicenceStatement`]: SPDX licence expressions, and which of their licences bind.
 
 use spdx::expression::{ExprNode, Operator};
 use spdx::{Expression, ParseMode};
 
-use super::words::Words;
-use super::{creative_commons, links, names::Names};
-use crate::rules::{Obligations, UNKNOWN_LICENCE};
+use super::licences::{Obligations, UNKNOWN_LICENCE};
 
 /// Longest text that is tried as an expression, in bytes; `REUSE` tools write none as long.
 const LONGEST: usize = 300;
@@ -22,7 +20,7 @@ const MODE: ParseMode = ParseMode {
 
 /// A licence as something states it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Statement {
+pub struct LicenceStatement {
     /// The expression, with every id as the list writes it; [`UNKNOWN_LICENCE`] if there is none.
     pub licence: String,
     /// Licences whose conditions hold: of alternatives the one that asks for least.
@@ -31,7 +29,7 @@ pub struct Statement {
     pub problem: Option<String>,
 }
 
-impl Statement {
+impl LicenceStatement {
     /// One licence.
     pub fn one(id: &str) -> Self {
         Self {
@@ -41,7 +39,8 @@ impl Statement {
         }
     }
 
-    fn unknown(problem: String) -> Self {
+    /// What is no licence that is known, and why.
+    pub fn unknown(problem: String) -> Self {
         Self {
             problem: Some(problem),
             ..Self::one(UNKNOWN_LICENCE)
@@ -58,38 +57,6 @@ impl Statement {
             Ok(expression) => Self::parsed(&expression),
             Err(error) => Self::unknown(error.reason.to_string()),
         }
-    }
-
-    /// From the value of a licence field: an expression, a name, an address, or a list of them.
-    pub fn of_value(value: &str) -> Self {
-        let value = value
-            .trim()
-            .trim_matches(['[', ']', '"', '\'', '“', '”', ' ']);
-        let as_expression = Self::of_expression(value);
-        if as_expression.problem.is_none() {
-            return as_expression;
-        }
-        if let Some(id) = by_name(value) {
-            return Self::one(&id);
-        }
-        // ['mit', 'apache-2.0'] of The Stack means all that were found.
-        let parts: Vec<&str> = value.split([',', ';', '|', '、']).collect();
-        if parts.len() > 1 && parts.len() <= 16 {
-            let all = parts.iter().map(|part| {
-                let part = part.trim_matches(['"', '\'', ' ', '“', '”']);
-                by_name(part).filter(|_| !part.is_empty())
-            });
-            if let Some(mut ids) = all.collect::<Option<Vec<String>>>() {
-                ids.sort_unstable();
-                ids.dedup();
-                return Self {
-                    licence: ids.join(" AND "),
-                    binding: ids,
-                    problem: None,
-                };
-            }
-        }
-        as_expression
     }
 
     fn parsed(expression: &Expression) -> Self {
@@ -121,6 +88,16 @@ impl Statement {
             binding,
             problem: None,
         }
+    }
+
+    /// Its binding licences, each as the tables know it: what they do not know is one and the same,
+    /// so that counts by licence are no more than the tables have rows.
+    pub fn counted(&self) -> impl Iterator<Item = &str> {
+        let table = Obligations::builtin();
+        self.binding.iter().map(|id| match table.knows(id) {
+            true => id.as_str(),
+            false => UNKNOWN_LICENCE,
+        })
     }
 
     /// What all of its licences ask for and forbid, in order, each once.
@@ -177,26 +154,6 @@ fn canonical(requirement: &str) -> String {
     }
 }
 
-/// The licence that a whole value names.
-fn by_name(value: &str) -> Option<String> {
-    if let Some(id) = links::licence_of(value) {
-        return Some(id);
-    }
-    if let Some(found) = creative_commons::find(value).into_iter().next()
-        && found.range.len() * 2 > value.len()
-    {
-        return Some(found.id);
-    }
-    let words = Words::of(value);
-    let named = Names::get().at(&words, 0).or_else(|| {
-        // "The MIT License": what may be left out may come first.
-        Names::get().at(&words, 1)
-    })?;
-    // Most of the value must be the name: "MIT-style terms of the customer" is no MIT.
-    let rest = words.hashes.len() - named.words.len();
-    (rest <= 2).then(|| named.id.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -221,7 +178,7 @@ mod tests {
             ),
             ("LicenseRef-Ours", "LicenseRef-Ours", &["LicenseRef-Ours"]),
         ] {
-            let statement = Statement::of_expression(text);
+            let statement = LicenceStatement::of_expression(text);
             assert_eq!(statement.licence, licence, "{text}");
             assert_eq!(statement.binding, binding, "{text}");
             assert_eq!(statement.problem, None, "{text}");
@@ -231,33 +188,12 @@ mod tests {
     #[test]
     fn what_is_no_expression_is_named() {
         for text in ["MIT OR", "Nonesuch-1.0", "", "((MIT)", "MIT AND AND ISC"] {
-            let statement = Statement::of_expression(text);
+            let statement = LicenceStatement::of_expression(text);
             assert_eq!(statement.licence, UNKNOWN_LICENCE, "{text}");
             assert!(
                 statement.problem.is_some_and(|why| !why.is_empty()),
                 "{text}"
             );
-        }
-    }
-
-    #[test]
-    fn values_of_fields_may_be_names_addresses_and_lists() {
-        for (value, licence) in [
-            ("mit", "MIT"),
-            ("The MIT License", "MIT"),
-            ("apache-2.0", "Apache-2.0"),
-            ("Apache License 2.0", "Apache-2.0"),
-            ("cc-by-nc-sa-4.0", "CC-BY-NC-SA-4.0"),
-            ("CC BY-SA 4.0", "CC-BY-SA-4.0"),
-            ("https://creativecommons.org/licenses/by/4.0/", "CC-BY-4.0"),
-            ("知识共享 署名-非商业性使用 4.0 国际", "CC-BY-NC-4.0"),
-            ("['mit', 'gpl-3.0-only']", "GPL-3.0-only AND MIT"),
-            ("llama2", "LicenseRef-Llama-2"),
-            ("openrail", "LicenseRef-OpenRAIL"),
-            ("木兰宽松许可证,第2版", "MulanPSL-2.0"),
-            ("all rights reserved by somebody else", UNKNOWN_LICENCE),
-        ] {
-            assert_eq!(Statement::of_value(value).licence, licence, "{value}");
         }
     }
 }
