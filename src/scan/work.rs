@@ -167,11 +167,14 @@ impl Work<'_> {
             // Digests that cannot be put together from pieces: one thread goes through all of it
             // while the others scan.
             let mut hashers = Hashers::without_blake3(kinds);
-            for part in bytes.chunks(chunk) {
+            for start in (0..bytes.len()).step_by(chunk) {
                 if self.stopped() {
                     return;
                 }
-                hashers.update(part);
+                let range = start..(start + chunk).min(bytes.len());
+                hashers.update(&bytes[range.clone()]);
+                // Whoever still scans it fetches it again; otherwise the whole file would stay.
+                mapped.release(range);
             }
             *others.lock().expect("no thread panics while it holds this") = Some(hashers);
         };

@@ -122,6 +122,22 @@ fn a_rectified_corpus_is_told_finding_by_finding() {
 }
 
 #[test]
+fn another_edition_in_another_directory_is_the_same_corpus() {
+    let bench = Bench::new();
+    bench.file("a.jsonl", lines(0..9).as_bytes());
+    scan(&bench, "old", &[]);
+    bench.file("a.jsonl", lines(1..9).as_bytes());
+    fs::rename(bench.path("corpus"), bench.path("second")).unwrap();
+    let args = ["scan", "second", "-q", "-o", "new", "--key-file", "key"];
+    assert_eq!(told(&bench.yujian(&args)).0, 0);
+    let (code, json, _) = diff(&bench, "old", "new");
+    assert_eq!(code, 0);
+    assert_eq!(numbers(&json["total"]), [0, 8, 1, 0, 0, 0], "{json}");
+    assert_eq!(json["sources"]["corpus"]["gone"], 1, "{json}");
+    assert_eq!(json["sources"]["second"]["moved"], 8, "{json}");
+}
+
+#[test]
 fn equal_files_are_matched_as_often_as_both_have_them() {
     let bench = Bench::new();
     for name in ["a", "b", "c"] {

@@ -64,13 +64,14 @@ impl Entry {
         self.suppressed_by.is_none()
     }
 
-    /// Names the same finding after its file was changed: its record by its own id and source, or
-    /// by the file where it has none, and in it rule, field, excerpt and value.
+    /// Names the same finding after its file was changed: its record by its own id, or by the file
+    /// where it has none, and in it rule, field, excerpt and value. Not the source: by default
+    /// that is the name of the directory, which another edition of the corpus does not share.
     pub(super) fn likeness(&self) -> String {
         let mut hasher = blake3::Hasher::new();
         let record = match &self.record_id {
-            Some(id) => ["id", &self.source, id],
-            None => ["path", &self.path, ""],
+            Some(id) => ["id", id.as_str()],
+            None => ["path", self.path.as_str()],
         };
         let value = self.value_hash.as_deref().unwrap_or("");
         for part in
