@@ -441,14 +441,15 @@ impl Config {
 
     /// BLAKE3 of everything that what a scan finds depends on, hex.
     ///
-    /// `works`: digests of the packs of known works.
+    /// `works`: digests of the packs of known works; `membership`: whether fingerprints of all texts
+    /// are kept.
     /// `origins`: the lists and snapshots that were read, whose contents bear on it.
     pub fn scan_digest(
         &self,
         sidecar: bool,
         keep: usize,
         tokens: Option<&Counted>,
-        works: &[&str],
+        (works, membership): (&[&str], bool),
         origins: Option<&Used>,
     ) -> String {
         let sources: Vec<_> = self
@@ -464,6 +465,7 @@ impl Config {
             keep,
             tokens,
             works,
+            membership,
             origins
         ]);
         blake3::hash(parts.to_string().as_bytes())

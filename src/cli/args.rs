@@ -106,6 +106,10 @@ pub struct ScanArgs {
     pub config: ConfigFile,
     #[command(flatten)]
     pub rules: RuleFiles,
+    /// Keep fingerprints of all texts in the run, so that `yujian works check RUN` can tell later
+    /// whether a text is among them; takes about two fifths of their bytes
+    #[arg(long, conflicts_with = "since")]
+    pub membership: bool,
     /// Pack of known works (`yujian works index`) to compare with; may be given several times
     #[arg(long, value_name = "PACK")]
     pub works: Vec<PathBuf>,
@@ -579,7 +583,7 @@ pub struct IndexArgs {
 /// `yujian works check`
 #[derive(Clone, Debug, Args)]
 pub struct CheckArgs {
-    /// Packs
+    /// Packs, or runs of scans with `--membership`
     #[arg(required = true)]
     pub packs: Vec<PathBuf>,
     /// The text

@@ -59,6 +59,7 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
         key: key.as_ref().map(|k| k.bytes),
         keep: args.keep,
         works: works.clone(),
+        membership: args.membership,
     };
     let used = origins.used().cloned();
     let scanner = scanner.with_options(detect).with_origins(origins);
@@ -221,13 +222,14 @@ fn header(
             args.sidecar,
             args.keep,
             tokens.as_ref(),
-            &digests,
+            (&digests, args.membership),
             origins.as_ref(),
         ),
         key_id: key.map(|k| k.id.clone()),
         tokens,
         works,
         origins,
+        membership: args.membership,
         since: None,
         digests: options.digests.clone(),
         chunk_bytes: options.chunk as u64,

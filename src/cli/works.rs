@@ -11,6 +11,7 @@ use super::Outcome;
 use super::args::{CheckArgs, Common, IndexArgs, WorksCommand};
 use super::table::{align_right, table};
 use crate::corpus::split::json::TextPaths;
+use crate::run::{MEMBERSHIP_FILE, Run};
 use crate::works::{
     Builder, Built, IndexOptions, Known, Overlap, Overlaps, Pack, Remark, Scheme, Why, index, merge,
 };
@@ -188,7 +189,12 @@ fn check(args: &CheckArgs, common: &Common) -> Result<Outcome> {
             .with_context(|| format!("cannot read {} as UTF-8", path.display()))?,
         (None, None) => bail!("name a text with --query, or a file with --file"),
     };
-    let known = Known::new(open(&args.packs, true)?);
+    let packs: Vec<PathBuf> = args
+        .packs
+        .iter()
+        .map(|path| of_run(path))
+        .collect::<Result<_>>()?;
+    let known = Known::new(open(&packs, true)?);
     let mut overlaps = Overlaps::default();
     overlaps.push(&known, "", &text);
     overlaps.end_field(&known, "");
@@ -239,6 +245,21 @@ fn check(args: &CheckArgs, common: &Common) -> Result<Outcome> {
         true => Outcome::Passed,
         false => Outcome::Failed,
     })
+}
+
+/// The pack of a run, where that is named.
+fn of_run(path: &Path) -> Result<PathBuf> {
+    if !path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    let run = Run::open(path)?;
+    if !run.manifest().files.contains_key(MEMBERSHIP_FILE) {
+        bail!(
+            "{} holds no fingerprints of its texts\n  hint: scan with --membership",
+            path.display()
+        );
+    }
+    Ok(path.join(MEMBERSHIP_FILE))
 }
 
 fn place(passage: &crate::works::Passage) -> serde_json::Value {

@@ -25,6 +25,8 @@ pub struct DetectOptions {
     pub keep: usize,
     /// Works that records are compared with.
     pub works: Option<Arc<Known>>,
+    /// Whether the fingerprints of records are wanted.
+    pub membership: bool,
 }
 
 impl Default for DetectOptions {
@@ -33,6 +35,7 @@ impl Default for DetectOptions {
             key: None,
             keep: 20,
             works: None,
+            membership: false,
         }
     }
 }

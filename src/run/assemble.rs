@@ -16,6 +16,7 @@ use super::file::{self, NewFile};
 use super::header::RunHeader;
 use super::integrity::{BLOCKS_FILE, BlocksFile, Integrity};
 use super::manifest::{Environment, FindingTotals, Manifest, RuleSetId, Stored, Totals};
+use super::members::{FileMembers, Members};
 use super::merkle::Blocks;
 use super::rows::{FindingPlace, FindingRow, RecordRow, ShardRow, Status};
 use super::since;
@@ -94,6 +95,8 @@ pub(super) struct Assembly<'a> {
     shards: TableWriter<ShardRow>,
     digests: Vec<DigestWriter>,
     pub(super) basis: Option<BasisWriter>,
+    /// Fingerprints of all texts, if they are wanted.
+    pub(super) members: Option<Members>,
     pub(super) tally: Tally,
     coverage: Coverage,
     /// Sums of what was written to the tables, to be held against the tally.
@@ -121,6 +124,7 @@ impl<'a> Assembly<'a> {
             basis: files
                 .map(|files| BasisWriter::create(dir, files))
                 .transpose()?,
+            members: header.membership.then(|| Members::new(dir)),
             tally: Tally::default(),
             coverage: Coverage::default(),
             sums: TallySums::default(),
@@ -197,12 +201,23 @@ impl<'a> Assembly<'a> {
         // Findings name it.
         row.digest = Some(end.digest).filter(|digest| !digest.is_empty());
         let mut tally = Tally::default();
+        // Taken out, so that it can be added to beside the tables.
+        let members = self.members.take();
+        let digest = row.digest.clone().unwrap_or_default();
+        let mut own = members
+            .as_ref()
+            .map(|members| members.file(&row.path, &digest));
         for piece in pieces {
-            match log.read_piece(index, piece)? {
-                Some(piece) => self.read_piece(&mut row, &mut tally, piece)?,
-                None => return Err(unfinished(&row.path)),
+            let Some(piece) = log.read_piece(index, piece)? else {
+                return Err(unfinished(&row.path));
+            };
+            if let Some(own) = &mut own {
+                own.add(&piece.fingerprints)?;
             }
+            self.read_piece(&mut row, &mut tally, piece)?;
         }
+        own.map(FileMembers::end).transpose()?;
+        self.members = members;
         row.decoded_bytes = end.decoded_bytes;
         row.encoding = Some(end.charset).filter(|charset| !charset.is_empty());
         for note in end.notes {
@@ -348,6 +363,9 @@ impl<'a> Assembly<'a> {
         }
         for (name, list) in lists {
             files.insert(name, list.publish()?);
+        }
+        if let Some(members) = self.members {
+            files.extend(members.publish()?);
         }
         let tally = TallyFile {
             format_version: FORMAT_VERSION,

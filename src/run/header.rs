@@ -51,6 +51,9 @@ pub struct RunHeader {
     /// Lists and snapshots that addresses are held against; none if nothing was named.
     #[serde(default)]
     pub origins: Option<Used>,
+    /// Whether the run is to hold the fingerprints of its texts.
+    #[serde(default)]
+    pub membership: bool,
     /// Names the earlier run whose facts are taken over; none for a full scan. Which records a
     /// piece says something of depends on it.
     #[serde(default)]
@@ -99,6 +102,8 @@ impl RunHeader {
             let digests: Vec<&str> = digests.collect();
             (!digests.is_empty()).then(|| digests.join("+"))
         };
+        let membership = |header: &Self| header.membership.then(|| "yes".to_owned());
+        let (members_then, members_now) = (membership(self), membership(now));
         let (works_then, works_now) = (works(self), works(now));
         let pairs = [
             (
@@ -110,6 +115,11 @@ impl RunHeader {
                 "rule set",
                 Some(&self.rules_digest),
                 Some(&now.rules_digest),
+            ),
+            (
+                "membership of texts (--membership)",
+                members_then.as_ref(),
+                members_now.as_ref(),
             ),
             (
                 "list of packs of known works (--works)",

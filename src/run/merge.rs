@@ -19,7 +19,7 @@ use super::reader::Run;
 use super::record::refuse_occupied;
 use super::rows::{FindingRow, RecordRow, ShardRow};
 use super::table::Rows;
-use super::{CHECKPOINT_DIR, since};
+use super::{CHECKPOINT_DIR, members, since};
 use crate::RunError;
 use crate::scan::Tally;
 
@@ -249,6 +249,7 @@ fn assemble(
         tokens: manifest.tokens.clone(),
         works: manifest.works.clone(),
         origins: manifest.origins.clone(),
+        membership: runs.iter().any(members::has),
         since: None,
         digests: kinds_of(manifest.files.keys()),
         chunk_bytes: 0,
@@ -269,6 +270,9 @@ fn assemble(
         .filter_map(|part| Some(part.basis.as_mut()?.1.split_off(0)));
     let rules = rules.min();
     let mut assembly = Assembly::begin(out, &header, rules.as_deref())?;
+    if let Some(members) = &mut assembly.members {
+        members.take_over(runs);
+    }
     for (_, number, rows) in &plan.shards {
         for _ in 0..*rows {
             assembly.take(&mut parts[*number])?;

@@ -24,6 +24,7 @@ mod holders;
 mod integrity;
 mod joined;
 mod manifest;
+mod members;
 mod merge;
 mod merkle;
 mod prove;
@@ -49,6 +50,7 @@ pub use integrity::{Integrity, Part};
 pub use manifest::{
     BuiltOn, Environment, FindingTotals, Manifest, MergedRun, RuleSetId, Stored, Totals,
 };
+pub(crate) use members::MEMBERSHIP_FILE;
 pub use merge::merge;
 pub use prove::{Proof, Way};
 pub use reader::Run;

@@ -12,7 +12,7 @@ use super::header::RunHeader;
 use super::integrity::BLOCKS_FILE;
 use super::manifest::{Environment, Manifest};
 use super::rows::TABLE_FILES;
-use super::{CHECKPOINT_DIR, RULES_FILE, RUN_FILE, TALLY_FILE, assemble, digests};
+use super::{CHECKPOINT_DIR, MEMBERSHIP_FILE, RULES_FILE, RUN_FILE, TALLY_FILE, assemble, digests};
 use crate::corpus::{DigestKind, Fate};
 use crate::scan::{MemberOutcome, PieceOutcome, ShardIndex, ShardOutcome};
 use crate::{RuleIndex, RunError};
@@ -241,6 +241,7 @@ pub(super) fn refuse_occupied(dir: &Path) -> Result<(), RunError> {
             && bare != BASIS_FILE
             && bare != BLOCKS_FILE
             && bare != RULES_FILE
+            && name != MEMBERSHIP_FILE
             && name != CHECKPOINT_DIR
             && !DigestKind::ALL
                 .iter()

@@ -14,6 +14,7 @@ use super::sketch::Distinct;
 use super::types::{MediaFiles, Types};
 use crate::corpus::{Digests, Member, Stated};
 use crate::identify::Kind;
+use crate::works::Gathered;
 use crate::{Finding, RuleIndex};
 
 /// Position of a shard in the sorted list of what was discovered.
@@ -120,6 +121,9 @@ pub struct PieceOutcome {
     pub outcomes: Vec<RecordOutcome>,
     /// Mergeable counts of this piece.
     pub tally: Tally,
+    /// Fingerprints of its records, if they are wanted.
+    #[serde(default, skip_serializing_if = "Gathered::is_empty")]
+    pub fingerprints: Gathered,
 }
 
 impl PieceOutcome {

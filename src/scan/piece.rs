@@ -16,6 +16,7 @@ use crate::corpus::{Charset, Extent, FieldName, Media, Meta};
 use crate::detect::{PausedRecord, RecordFindings, RecordScan, Scanner, Scratch};
 use crate::identify::{Identity, Kind};
 use crate::rules::{LicenceStatement, RuleInfo};
+use crate::works::Gathered;
 use crate::{Finding, Limit, RuleIndex};
 
 /// Bytes decoded at a time from very long escaped strings.
@@ -91,6 +92,7 @@ impl<'a> Piece<'a> {
             replaced_bytes: 0,
             outcomes: Vec::new(),
             tally: Tally::default(),
+            fingerprints: Gathered::default(),
         };
         Self {
             context,
@@ -403,6 +405,7 @@ impl<'a> Piece<'a> {
             false => self.heard.identity(),
         };
         add_label(&mut found, &stated, self.context.scanner, self.scratch);
+        self.outcome.fingerprints.append(&found.fingerprints);
         self.outcome.records.scanned += 1;
         self.outcome.bytes.scanned += bytes;
         let source = self

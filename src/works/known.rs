@@ -21,6 +21,9 @@ pub struct KnownWork {
 }
 
 impl Known {
+    /// No packs at all.
+    pub const NONE: &'static Self = &Self { packs: Vec::new() };
+
     /// In the order in which they were named.
     pub fn new(packs: Vec<Arc<Pack>>) -> Self {
         Self { packs }

@@ -9,17 +9,21 @@
 //! describes the file.
 
 mod build;
+mod gathered;
 mod index;
 mod known;
 mod manifest;
+mod merge;
 mod overlap;
 mod pack;
 mod stream;
+mod write;
 
 #[cfg(test)]
 mod tests;
 
-pub use build::{Builder, Built, MOST_UNITS, Reading, merge};
+pub use build::{Builder, Built, MOST_UNITS, Reading, Volume, merge};
+pub use gathered::Gathered;
 pub use index::{IndexOptions, Remark, Why, index};
 pub use known::{Known, KnownWork};
 pub use overlap::{Overlap, Overlaps, Passage};

@@ -8,6 +8,7 @@
 
 use std::ops::Range;
 
+use super::gathered::Gathered;
 use super::known::{Known, KnownWork};
 use super::pack::{Pack, Posting};
 use super::stream::{Scheme, Selected, Stream};
@@ -82,6 +83,8 @@ struct Open {
 pub struct Overlaps {
     streams: Vec<Stream>,
     found: Found,
+    /// Fingerprints of the record, if they are wanted.
+    gathered: Option<Gathered>,
 }
 
 /// What was found so far.
@@ -97,29 +100,72 @@ struct Found {
 }
 
 impl Overlaps {
+    /// Keeps the fingerprints of the records that follow.
+    pub fn gathering(mut self) -> Self {
+        self.gathered = Some(Gathered::default());
+        self
+    }
+
+    /// Whether it does.
+    pub const fn is_gathering(&self) -> bool {
+        self.gathered.is_some()
+    }
+
+    /// The fingerprints of the record so far, if they are kept.
+    pub const fn gathered(&mut self) -> Option<&mut Gathered> {
+        self.gathered.as_mut()
+    }
+
     /// The next part of a field.
     pub fn push(&mut self, known: &Known, path: &str, text: &str) {
-        let Self { streams, found } = self;
+        let Self {
+            streams,
+            found,
+            gathered,
+        } = self;
         // The buffers may have served for other packs before.
-        if !known.schemes().eq(streams.iter().map(Stream::scheme)) {
-            *streams = known.schemes().map(Stream::new).collect();
+        let own = gathered.is_some();
+        let wanted = Scheme::ALL.into_iter().filter(|scheme| {
+            own && *scheme == Scheme::Works || known.schemes().any(|known| known == *scheme)
+        });
+        if !wanted.clone().eq(streams.iter().map(Stream::scheme)) {
+            *streams = wanted.map(Stream::new).collect();
         }
         for stream in streams {
             let scheme = stream.scheme();
-            stream.push(text, &mut |selected| {
-                found.look_up(known, scheme, path, selected);
-            });
+            match gathered {
+                Some(gathered) if scheme == Scheme::Works => {
+                    stream.push(text, &mut |selected| {
+                        gathered.push(selected);
+                        found.look_up(known, scheme, path, selected);
+                    });
+                }
+                _ => stream.push(text, &mut |selected| {
+                    found.look_up(known, scheme, path, selected);
+                }),
+            }
         }
     }
 
     /// Ends a field.
     pub fn end_field(&mut self, known: &Known, path: &str) {
-        let Self { streams, found } = self;
+        let Self {
+            streams,
+            found,
+            gathered,
+        } = self;
         for stream in streams {
             let (scheme, units) = (stream.scheme(), stream.units());
+            let mut own = gathered.as_mut().filter(|_| scheme == Scheme::Works);
             stream.end(&mut |selected| {
+                if let Some(gathered) = &mut own {
+                    gathered.push(selected);
+                }
                 found.look_up(known, scheme, path, selected);
             });
+            if let Some(gathered) = own {
+                gathered.end(units);
+            }
             found.close_before(u64::MAX);
             found.before[scheme as usize] += units;
         }
@@ -175,6 +221,9 @@ impl Overlaps {
         self.found.before = [0; 2];
         self.found.open.clear();
         self.found.closed.clear();
+        if let Some(gathered) = &mut self.gathered {
+            gathered.clear();
+        }
     }
 }
 

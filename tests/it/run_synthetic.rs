@@ -134,6 +134,7 @@ impl SyntheticShard {
             replaced_bytes: 0,
             outcomes: Vec::new(),
             tally: Tally::default(),
+            fingerprints: yujian::works::Gathered::default(),
         };
         for (relative, absolute) in (0..).zip(records) {
             let offset = absolute as u64 * RECORD_BYTES;
@@ -392,6 +393,7 @@ pub fn header(shards: &[SyntheticShard]) -> RunHeader {
         tokens: None,
         works: vec![],
         origins: None,
+        membership: false,
         since: None,
         digests: vec![],
         chunk_bytes: 1 << 20,

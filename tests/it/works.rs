@@ -337,3 +337,55 @@ fn items_of_a_test_bank_are_found_in_a_corpus() {
     assert_eq!(found[0]["rule"], "rights.works.item");
     assert_eq!(details(&found[0])["title"], "bank.jsonl#q1");
 }
+
+#[test]
+fn a_run_can_be_asked_whether_a_text_is_in_it() {
+    let bench = Bench::new();
+    let [a, b] = [prose(1, 30_000), prose(2, 2000)];
+    let line = |text: &str| format!("{}\n", json!({"text": text}));
+    let lines: String = (0..30).map(|n| line(&cut(&a, n * 1000, 1000))).collect();
+    bench.file("a.jsonl", lines.as_bytes());
+    bench.file("b.txt", b.as_bytes());
+    bench.file("c.jsonl.gz", &gzip(lines.repeat(40).as_bytes()));
+    let mut runs = Vec::new();
+    for (number, threads) in ["1", "3"].iter().enumerate() {
+        let run = format!("run{number}");
+        let mut all = vec!["scan", "corpus", "-q", "--membership", "-o", &run];
+        all.extend([
+            "--key-file",
+            "key",
+            "--threads",
+            threads,
+            "--max-memory",
+            "1M",
+        ]);
+        let (code, text) = told(&bench.yujian(&all));
+        assert_eq!(code, 0, "{text}");
+        runs.push(bytes_of(&bench.path(&run)));
+    }
+    assert_eq!(runs[0], runs[1]);
+    for (query, title) in [
+        (cut(&a, 7100, 80), Some("a.jsonl")),
+        (cut(&b, 900, 80), Some("b.txt")),
+        (prose(9, 80), None),
+    ] {
+        let output = bench.yujian(&["works", "check", "run0", "--json", "--query", &query]);
+        let (code, text) = told(&output);
+        assert_eq!(code, i32::from(title.is_some()), "{text}");
+        let titles: Vec<Value> = text
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap())
+            .collect();
+        if let Some(title) = title {
+            let named = |of: &Value| {
+                let also = of["also"].as_array().unwrap();
+                of["work"]["title"] == title || also.iter().any(|other| other == title)
+            };
+            assert!(titles.iter().any(named), "{text}");
+            assert_eq!(titles[0]["query_share"], 1.0, "{text}");
+        }
+    }
+    assert_eq!(bench.scan(&[]).0, 0);
+    let (code, text) = told(&bench.yujian(&["works", "check", "run", "--query", "x"]));
+    assert!(code == 2 && text.contains("--membership"), "{text}");
+}

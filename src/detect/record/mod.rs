@@ -15,7 +15,7 @@ use super::scanner::{Scanner, Scratch};
 use crate::origins::OriginFacts;
 use crate::scan::{Distinct, FindingCounts};
 use crate::text::FoldTable;
-use crate::works::{Known, Overlaps};
+use crate::works::{Gathered, Known, Overlaps};
 use crate::{Details, Finding, Folds, RuleIndex, Span};
 
 /// Bytes of a field that are searched at once. Longer fields are searched in windows that
@@ -41,6 +41,8 @@ pub struct RecordFindings {
     pub characters: u64,
     /// What its address is.
     pub origin: OriginFacts,
+    /// Fingerprints of the text, if they are wanted.
+    pub fingerprints: Gathered,
 }
 
 /// A record while it is scanned.
@@ -117,7 +119,11 @@ impl<'s> RecordScan<'s> {
             scanner,
             scratch,
             so_far,
-            works: scanner.options.works.as_deref(),
+            works: match (&scanner.options.works, scanner.options.membership) {
+                (Some(known), _) => Some(known),
+                (None, true) => Some(Known::NONE),
+                (None, false) => None,
+            },
         }
     }
 

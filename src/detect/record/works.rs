@@ -4,6 +4,7 @@
 use super::{RecordScan, Window};
 use crate::detect::overlap;
 use crate::detect::profile::Stage;
+use crate::works::Overlaps;
 use crate::{Finding, Folds};
 
 impl RecordScan<'_> {
@@ -17,8 +18,16 @@ impl RecordScan<'_> {
             .as_ref()
             .map(|_| std::time::Instant::now());
         let overlaps = &mut self.so_far.overlaps;
-        let overlaps =
-            overlaps.get_or_insert_with(|| self.scratch.overlaps.take().unwrap_or_default());
+        let gathering = self.scanner.options.membership;
+        let overlaps = overlaps.get_or_insert_with(|| {
+            // The buffers may have served another scanner before.
+            let before = self.scratch.overlaps.take();
+            match before.filter(|before| before.is_gathering() == gathering) {
+                Some(before) => before,
+                None if gathering => Box::new(Overlaps::default().gathering()),
+                None => Box::default(),
+            }
+        });
         let own = window.own.start..window.own.end.min(window.text.len());
         overlaps.push(known, window.path, &window.text[own]);
         if let (Some(profile), Some(began)) = (&self.scanner.profile, began) {
@@ -63,6 +72,9 @@ impl RecordScan<'_> {
                     });
                 }
             }
+        }
+        if let Some(gathered) = overlaps.gathered() {
+            self.so_far.found.fingerprints = std::mem::take(gathered);
         }
         overlaps.clear();
         self.scratch.overlaps = Some(overlaps);
