@@ -1,6 +1,6 @@
 //! Compressed shards → bytes, with every stored byte hashed on the way.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, Read};
 
 use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
@@ -48,37 +48,65 @@ impl<R: Read> Read for Hashing<R> {
 }
 
 /// Stored bytes, hashed as they are read.
+///
+/// They are given in parts that end at multiples of the buffer's length, however they came and
+/// whatever was put back: a decoder that meets damage loses what it decoded since its last part
+/// began, so that what a broken shard decodes to would otherwise depend on the number of threads.
 pub struct Stored<'a> {
-    reader: BufReader<Hashing<Box<dyn Read + 'a>>>,
-    /// Bytes that were read already and come first, and how many of them are read again.
-    back: Vec<u8>,
+    inner: Hashing<Box<dyn Read + 'a>>,
+    /// Bytes from `position` on.
+    buffer: Vec<u8>,
     at: usize,
+    /// Where the byte at `at` stands in the file.
+    position: u64,
+    /// Length of a part.
+    part: usize,
+    ended: bool,
 }
 
 impl<'a> Stored<'a> {
     /// Of these bytes, so many if that is known.
     pub fn new(stored: Box<dyn Read + 'a>, bytes: Option<u64>) -> Self {
-        let buffer = bytes.map_or(BUFFER, |b| (b as usize).clamp(512, BUFFER));
         Self {
-            reader: BufReader::with_capacity(buffer, Hashing::new(stored)),
-            back: Vec::new(),
+            inner: Hashing::new(stored),
+            buffer: Vec::new(),
             at: 0,
+            position: 0,
+            part: bytes.map_or(BUFFER, |b| (b as usize).clamp(512, BUFFER)),
+            ended: false,
         }
     }
 
-    /// Puts back what was read last; only where nothing that was put back is left.
-    pub fn put_back(&mut self, bytes: Vec<u8>) {
-        debug_assert!(self.at == self.back.len());
-        (self.back, self.at) = (bytes, 0);
+    /// Puts back what was read last.
+    pub fn put_back(&mut self, mut bytes: Vec<u8>) {
+        self.position -= bytes.len() as u64;
+        bytes.extend_from_slice(&self.buffer[self.at..]);
+        (self.buffer, self.at) = (bytes, 0);
+    }
+
+    /// Reads past the buffer where that is empty, for who decodes nothing.
+    fn read_through(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.at < self.buffer.len() || buffer.len() < self.part {
+            return self.read(buffer);
+        }
+        let read = self.inner.read(buffer)?;
+        self.position += read as u64;
+        Ok(read)
+    }
+
+    /// Bytes to the end of the part.
+    fn left(&self) -> usize {
+        self.part - (self.position % self.part as u64) as usize
+    }
+
+    fn finish(self) -> io::Result<(blake3::Hash, u64)> {
+        self.inner.finish()
     }
 }
 
 impl Read for Stored<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.at == self.back.len() {
-            return self.reader.read(buffer);
-        }
-        let read = (&self.back[self.at..]).read(buffer)?;
+        let read = self.fill_buf()?.read(buffer)?;
         self.consume(read);
         Ok(read)
     }
@@ -86,20 +114,35 @@ impl Read for Stored<'_> {
 
 impl BufRead for Stored<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.at == self.back.len() {
-            return self.reader.fill_buf();
+        let left = self.left();
+        if self.buffer.len() - self.at < left && !self.ended {
+            self.buffer.drain(..self.at);
+            self.at = 0;
+            // What came before an error is given at once, and the error when it is asked for again.
+            let (mut have, mut failed) = (self.buffer.len(), None);
+            self.buffer.resize(left, 0);
+            while have < left && !self.ended && failed.is_none() {
+                match self.inner.read(&mut self.buffer[have..]) {
+                    Ok(read) => {
+                        have += read;
+                        self.ended = read == 0;
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => failed = Some(error),
+                }
+            }
+            self.buffer.truncate(have);
+            if let (0, Some(error)) = (have, failed) {
+                return Err(error);
+            }
         }
-        Ok(&self.back[self.at..])
+        let end = self.buffer.len().min(self.at + left);
+        Ok(&self.buffer[self.at..end])
     }
 
     fn consume(&mut self, bytes: usize) {
-        if self.at == self.back.len() {
-            return self.reader.consume(bytes);
-        }
         self.at += bytes;
-        if self.at == self.back.len() {
-            (self.back, self.at) = (Vec::new(), 0);
-        }
+        self.position += bytes as u64;
     }
 }
 
@@ -183,7 +226,7 @@ impl<'a> Decoder<'a> {
     ///
     /// Those of reading what the decoder left.
     pub fn finish(self) -> io::Result<(blake3::Hash, u64)> {
-        self.into_stored().reader.into_inner().finish()
+        self.into_stored().finish()
     }
 
     /// The stored bytes that are left.
@@ -203,7 +246,7 @@ impl<'a> Decoder<'a> {
 impl Read for Decoder<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
-            Self::Plain(stored) => stored.read(buffer),
+            Self::Plain(stored) => stored.read_through(buffer),
             Self::Gzip(decoder) => {
                 let read = decoder.read(buffer)?;
                 if read == 0 && !buffer.is_empty() && !decoder.get_mut().fill_buf()?.is_empty() {

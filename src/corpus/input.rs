@@ -26,6 +26,9 @@ pub struct Input<'a> {
     dead: Option<ShardError>,
 }
 
+/// Room that is made at a time for what is decoded.
+const STEP: usize = 256 << 10;
+
 impl<'a> Input<'a> {
     /// Reads `stored`.
     ///
@@ -84,12 +87,25 @@ impl<'a> Input<'a> {
     ///
     /// Those of decoding and limits; what was decoded before stays in the buffer.
     pub fn fill(&mut self, buffer: &mut Vec<u8>, bytes: usize) -> Result<bool, ShardError> {
-        let before = buffer.len();
-        let result = self.by_ref().take(bytes as u64).read_to_end(buffer);
-        match result {
-            Ok(_) => Ok(buffer.len() - before == bytes),
-            Err(error) => Err(ShardError::from_read(error, self.decoded)),
-        }
+        let mut have = buffer.len();
+        let wanted = have.saturating_add(bytes);
+        let result = loop {
+            if have == wanted {
+                break Ok(true);
+            }
+            // Not `read_to_end`: the room it gives depends on what was read before, and with it
+            // what a decoder gives before an error.
+            if have == buffer.len() {
+                buffer.resize(wanted.min(have.saturating_add(STEP)), 0);
+            }
+            match self.read(&mut buffer[have..]) {
+                Ok(0) => break Ok(false),
+                Ok(read) => have += read,
+                Err(error) => break Err(ShardError::from_read(error, self.decoded)),
+            }
+        };
+        buffer.truncate(have);
+        result
     }
 
     fn decode(&mut self, buffer: &mut [u8]) -> Result<usize, ShardError> {
