@@ -14,7 +14,7 @@ use crate::corpus::{FieldPaths, Limits, Shard};
 use crate::origins::{OriginsConfig, Used};
 use crate::rules::Place;
 use crate::scan::{ScanOptions, SourceRules};
-use crate::sources::{Answer, Declared, PI_BASES, Source, Statement};
+use crate::sources::{Answer, Dataset, Declared, PI_BASES, Source, Statement};
 use crate::tokens::{Builtin, Counted};
 
 /// Name of the file, looked for beside the corpus.
@@ -32,6 +32,8 @@ pub struct Config {
     pub tokens: TokensConfig,
     /// Head of the filing.
     pub model: BTreeMap<String, toml::Value>,
+    /// The corpus as a whole, for whoever receives it; read by `provenance`.
+    pub dataset: Dataset,
     /// Which addresses must not be used or fetched.
     pub origins: OriginsConfig,
     /// Declared sources.

@@ -18,6 +18,7 @@ pub mod identify;
 pub mod judge;
 pub mod lexicon;
 pub mod origins;
+pub mod provenance;
 pub mod report;
 pub mod rules;
 pub mod run;

@@ -48,6 +48,8 @@ pub enum Command {
     Report(ReportArgs),
     /// Print the tables of a run 导出明细
     Export(ExportArgs),
+    /// Provenance as Croissant, SPDX, CycloneDX and others 导出来源与溯源信息
+    Provenance(ProvenanceArgs),
     /// Check that a run, and its corpus, are what they were 核验运行与语料
     Verify(VerifyArgs),
     /// Make one run of runs over parts of a corpus 合并运行
@@ -243,6 +245,47 @@ pub struct ExportArgs {
     /// To a file instead of standard output
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// `yujian provenance`
+#[derive(Clone, Debug, Args)]
+pub struct ProvenanceArgs {
+    /// Directory of the run
+    pub run: PathBuf,
+    #[command(flatten)]
+    pub config: ConfigFile,
+    /// In which format
+    #[arg(long, value_enum)]
+    pub format: ProvenanceFormat,
+    /// To a file instead of standard output; with `--format all` a folder
+    #[arg(short = 'o', long = "output", value_name = "PATH")]
+    pub output: Option<PathBuf>,
+    /// Replace files that are there already
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Date the documents with this day, e.g. 2026-01-31; by default the day of the scan
+    #[arg(long, value_name = "DAY", value_parser = parse_day)]
+    pub as_of: Option<Day>,
+    /// List files one by one up to this many; of more, only their sources
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub files: usize,
+}
+
+/// A format of provenance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProvenanceFormat {
+    /// Croissant 1.1 with RAI.
+    Croissant,
+    /// SPDX 3.0.1, profile Dataset.
+    Spdx,
+    /// CycloneDX 1.7.
+    Cyclonedx,
+    /// Data Provenance Standards 1.0.0 of the Data & Trust Alliance: the corpus.
+    Dta,
+    /// The same of its sources, one JSON object a line.
+    DtaSources,
+    /// All of them, into a folder.
+    All,
 }
 
 /// `yujian verify`

@@ -157,7 +157,7 @@ pub fn judged(
 }
 
 /// The day on which the scan ended, in the time zone of the duties.
-fn day_of(run: &Run) -> Day {
+pub fn day_of(run: &Run) -> Day {
     let finished = &run.manifest().environment.finished;
     let moment = chrono::DateTime::parse_from_rfc3339(finished);
     Day(lexicon::day_in_china(moment.map_or(0, |at| at.timestamp())))

@@ -16,6 +16,7 @@ mod language;
 mod lexicon;
 mod merge;
 mod progress;
+mod provenance;
 mod report;
 mod rules;
 mod scan;
@@ -65,6 +66,7 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Gate(args) => gate::run(args, &cli.common),
         Command::Report(args) => report::run(args, &cli.common),
         Command::Export(args) => export::run(args),
+        Command::Provenance(args) => provenance::run(args, &cli.common),
         Command::Annotation(command) => annotation::run(command, &cli.common),
         Command::Verify(args) => verify::run(args, &cli.common),
         Command::Merge(args) => merge::run(args, &cli.common),

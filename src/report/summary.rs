@@ -24,7 +24,8 @@ pub enum ReportLanguage {
 }
 
 impl ReportLanguage {
-    pub(super) const fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
+    /// One of two texts.
+    pub const fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
         match self {
             Self::Zh => zh,
             Self::En => en,

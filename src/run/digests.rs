@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::file::NewFile;
 use super::reader::Run;
 use super::rows::ShardRow;
-use super::table::damaged;
+use super::table::{Rows, damaged};
 use crate::RunError;
 use crate::corpus::{DigestKind, Digests};
 
@@ -163,6 +163,54 @@ impl DigestList {
                 "it has more lines than there are files",
             ))
         }
+    }
+}
+
+/// Digests of a file beside the BLAKE3 of its row, hex, as far as the run holds lists of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListedDigests {
+    /// SHA-256.
+    pub sha256: Option<String>,
+    /// SM3.
+    pub sm3: Option<String>,
+}
+
+/// Every file of a run with the digests of which it holds lists, in the order of the paths.
+pub struct DigestedShards {
+    rows: Rows<ShardRow>,
+    lists: Vec<DigestList>,
+}
+
+impl DigestedShards {
+    pub(super) fn open(run: &Run) -> Result<Self, RunError> {
+        let kinds = kinds_of(run.manifest().files.keys());
+        let lists = kinds.into_iter().map(|kind| DigestList::open(run, kind));
+        Ok(Self {
+            rows: run.shards()?,
+            lists: lists.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl Iterator for DigestedShards {
+    type Item = Result<(ShardRow, ListedDigests), RunError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let row = match self.rows.next()? {
+            Ok(row) => row,
+            Err(error) => return Some(Err(error)),
+        };
+        let mut digests = Digests::new();
+        for list in &mut self.lists {
+            if let Err(error) = list.take(&row, &mut digests) {
+                return Some(Err(error));
+            }
+        }
+        let listed = ListedDigests {
+            sha256: digests.remove(&DigestKind::Sha256),
+            sm3: digests.remove(&DigestKind::Sm3),
+        };
+        Some(Ok((row, listed)))
     }
 }
 

@@ -43,6 +43,7 @@ pub use checkpoint::Finished;
 pub use coverage::{Coverage, HARMLESS_REASONS, NOTE, Unread};
 pub use diff::{Changes, Diff, DiffedRun, Entry, State, Why, diff};
 pub use diff::{Counts as DiffCounts, Files as DiffFiles};
+pub use digests::{DigestedShards, ListedDigests};
 pub use export::{ExportFormat, Table, export};
 pub use header::{Listed, Pack, RunHeader};
 pub use holders::{Holder, Holders};

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::assemble::TallyFile;
 use super::checkpoint::LOG_FILE;
+use super::digests::DigestedShards;
 use super::manifest::Manifest;
 use super::rows::{FindingRow, RecordRow, ShardRow};
 use super::table::{Rows, damaged};
@@ -149,6 +150,15 @@ impl Run {
     /// If the table cannot be opened.
     pub fn shards(&self) -> Result<Rows<ShardRow>, RunError> {
         Rows::open(&self.dir)
+    }
+
+    /// The same, each with the digests of which the run holds lists (`--digest`).
+    ///
+    /// # Errors
+    ///
+    /// If the table or a list cannot be opened.
+    pub fn digested_shards(&self) -> Result<DigestedShards, RunError> {
+        DigestedShards::open(self)
     }
 }
 

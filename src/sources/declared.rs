@@ -185,6 +185,7 @@ pub struct Declared {
     pub collected_to: Option<Day>,
     pub collection_method: String,
     pub collection_log: Words,
+    pub fields: Words,
     pub delivery: String,
     pub processing: String,
     pub robots_snapshot: String,

@@ -5,6 +5,7 @@
 //! the collection logs. Nothing here judges: what is missing or contradicts itself is a
 //! [`Problem`] with its place and remedy, and `judge` decides what it means.
 
+mod dataset;
 mod day;
 mod declared;
 mod draft;
@@ -15,6 +16,7 @@ mod names;
 mod problem;
 mod statement;
 
+pub use dataset::{Availability, Confidentiality, Dataset, Purpose};
 pub use day::{Day, Written};
 pub use declared::{
     Assessment, Commitments, Declared, Generator, PI_BASES, Reviewed, RobotsVerdict, SourceKind,

@@ -69,7 +69,7 @@ pub fn told(output: &Output) -> (i32, String) {
     (output.status.code().unwrap(), text)
 }
 
-fn fixtures(name: &str) -> PathBuf {
+pub fn fixtures(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fixtures")
         .join(name)

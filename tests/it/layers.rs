@@ -131,7 +131,11 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("annotation", &["judge", "report", "cli", "config"]),
     ("sources", &["judge", "report", "cli", "config"]),
     ("judge", &["corpus", "detect", "run", "report", "cli"]),
-    ("report", &["corpus", "detect", "cli", "config"]),
+    (
+        "report",
+        &["corpus", "detect", "provenance", "cli", "config"],
+    ),
+    ("provenance", &["corpus", "detect", "cli", "config"]),
 ];
 
 #[test]

@@ -23,6 +23,7 @@ mod metadata;
 mod origins;
 mod packed;
 mod pii_matrix;
+mod provenance;
 mod reading;
 mod regressions;
 mod remote;

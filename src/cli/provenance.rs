@@ -1,0 +1,164 @@
+//! `yujian provenance`: a run and what is declared beside it, in the formats others read.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use super::args::{Common, ProvenanceArgs, ProvenanceFormat};
+use super::language::Language;
+use super::setup::Configured;
+use super::{Outcome, clauses};
+use crate::provenance::{Corpus, Format, Gaps, Read};
+use crate::report::ReportLanguage;
+use crate::run::Run;
+use crate::sources::Ledger;
+
+/// Runs the command.
+pub fn run(args: &ProvenanceArgs, common: &Common) -> Result<Outcome> {
+    let run = Run::open(&args.run)?;
+    let formats = formats(args.format);
+    let targets = targets(args, &formats)?;
+    let configured = Configured::find(&args.config, &[PathBuf::from(".")])?;
+    let config = &configured.config;
+    let ledger = Ledger::read(config.sources(), &[], configured.base());
+    let read = Read {
+        text: config.corpus.text.clone(),
+        id: config.corpus.id.clone(),
+        metadata: config
+            .corpus
+            .metadata
+            .iter()
+            .map(|(name, paths)| (name.clone(), paths.as_slice().to_vec()))
+            .collect(),
+    };
+    let language = match common.lang {
+        Language::Zh => ReportLanguage::Zh,
+        Language::En => ReportLanguage::En,
+    };
+    let as_of = args.as_of.unwrap_or_else(|| clauses::day_of(&run));
+    let corpus = Corpus::gather(
+        &run,
+        &ledger,
+        &config.dataset,
+        &read,
+        args.files,
+        (as_of, language),
+    )?;
+    for (format, target) in formats.into_iter().zip(targets) {
+        let (text, gaps) = format.write(&corpus);
+        match &target {
+            Some(path) => write_file(path, &text)?,
+            None => std::io::stdout().lock().write_all(text.as_bytes())?,
+        }
+        tell(target.as_deref(), &gaps, common)?;
+    }
+    Ok(Outcome::Passed)
+}
+
+fn formats(asked: ProvenanceFormat) -> Vec<Format> {
+    match asked {
+        ProvenanceFormat::All => Format::ALL.to_vec(),
+        ProvenanceFormat::Croissant => vec![Format::Croissant],
+        ProvenanceFormat::Spdx => vec![Format::Spdx],
+        ProvenanceFormat::Cyclonedx => vec![Format::CycloneDx],
+        ProvenanceFormat::Dta => vec![Format::Dta],
+        ProvenanceFormat::DtaSources => vec![Format::DtaSources],
+    }
+}
+
+/// Where each format goes; none is standard output. Everything that is in the way is told at once,
+/// before anything is written.
+fn targets(args: &ProvenanceArgs, formats: &[Format]) -> Result<Vec<Option<PathBuf>>> {
+    let targets: Vec<Option<PathBuf>> = match (&args.output, args.format) {
+        (None, ProvenanceFormat::All) => {
+            bail!("--format all writes several files: name a folder for them with -o DIR")
+        }
+        (Some(folder), ProvenanceFormat::All) => {
+            fs::create_dir_all(folder)
+                .with_context(|| format!("cannot make the directory {}", folder.display()))?;
+            formats
+                .iter()
+                .map(|format| Some(folder.join(format.file_name())))
+                .collect()
+        }
+        (output, _) => vec![output.clone()],
+    };
+    let there: Vec<String> = targets
+        .iter()
+        .flatten()
+        .filter(|path| path.symlink_metadata().is_ok())
+        .map(|path| path.display().to_string())
+        .collect();
+    if !there.is_empty() && !args.overwrite {
+        bail!(
+            "already there: {}; choose another -o, or replace with --overwrite",
+            there.join(", ")
+        );
+    }
+    Ok(targets)
+}
+
+/// Writes beside the name and renames when the file is whole.
+fn write_file(path: &Path, text: &str) -> Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = PathBuf::from(beside);
+    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // Best effort: what stays behind is overwritten by the next attempt.
+        let _ = fs::remove_file(&beside);
+    }
+    written.with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Says what was written, and what was missing for it.
+fn tell(target: Option<&Path>, gaps: &Gaps, common: &Common) -> Result<()> {
+    if common.quiet {
+        return Ok(());
+    }
+    let l = |zh, en| common.lang.pick(zh, en);
+    let mut out = anstream::stderr().lock();
+    if let Some(path) = target {
+        writeln!(out, "{}", path.display())?;
+    }
+    for gap in gaps.by_key() {
+        // Much that is worth having is told when it is asked for.
+        if gap.optional && !common.verbose {
+            continue;
+        }
+        let elements = gap.elements.join(", ");
+        let of = match gap.sources.len() {
+            0 => String::new(),
+            n if n <= 5 || common.verbose => {
+                let names: Vec<String> = gap
+                    .sources
+                    .iter()
+                    .map(|s| s.escape_debug().to_string())
+                    .collect();
+                format!(" [{}]", names.join(", "))
+            }
+            n => format!(" [{n} {}]", l("个来源", "sources")),
+        };
+        let what = if gap.optional {
+            l("可补充", "worth having")
+        } else {
+            l("待补充", "to be completed")
+        };
+        writeln!(out, "  {what}: {}{of} → {elements}", gap.key)?;
+    }
+    let optional = gaps.iter().filter(|gap| gap.optional).count();
+    if optional > 0 && !common.verbose {
+        writeln!(
+            out,
+            "  {} {optional} {}",
+            l("另有", "and"),
+            l(
+                "项可补充(-v 列出)",
+                "more that are worth having (listed with -v)"
+            )
+        )?;
+    }
+    Ok(())
+}
