@@ -5,7 +5,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::Limit;
+use crate::{Complaint, Limit};
 
 /// Why rules, configuration or options cannot be used. Nothing has been scanned.
 #[derive(Debug, thiserror::Error)]
@@ -47,46 +47,6 @@ impl SetupError {
             path: path.to_owned(),
             source,
         }
-    }
-}
-
-/// One thing wrong in one file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Complaint {
-    /// The file, as the user knows it.
-    pub file: String,
-    /// Line, 1-based; 0 when the whole file is meant.
-    pub line: usize,
-    /// What is wrong.
-    pub what: String,
-    /// How to mend it.
-    pub hint: String,
-}
-
-impl Complaint {
-    fn list(all: &[Self]) -> String {
-        let mut text = String::new();
-        for complaint in all {
-            if !text.is_empty() {
-                text.push('\n');
-            }
-            text.push_str(&complaint.to_string());
-        }
-        text
-    }
-}
-
-impl std::fmt::Display for Complaint {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.file)?;
-        if self.line > 0 {
-            write!(f, ":{}", self.line)?;
-        }
-        write!(f, ": {}", self.what)?;
-        if !self.hint.is_empty() {
-            write!(f, "\n  hint: {}", self.hint)?;
-        }
-        Ok(())
     }
 }
 

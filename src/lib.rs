@@ -1,8 +1,10 @@
 //! Yujian 语鉴: the training-corpus compliance scanner.
 
+mod complaint;
 mod data;
 mod details;
 mod error;
+mod faults;
 mod finding;
 mod limit;
 mod span;
@@ -28,8 +30,9 @@ pub mod text;
 pub mod tokens;
 pub mod works;
 
+pub use complaint::{Complaint, Paint, Place, Quote};
 pub use details::Details;
-pub use error::{Complaint, RunError, SetupError, ShardError};
+pub use error::{RunError, SetupError, ShardError};
 pub use finding::{Confidence, Finding, Folds, RuleIndex, Severity, ValueHash};
 pub use limit::Limit;
 pub use span::Span;

@@ -6,6 +6,7 @@ use globset::Glob;
 use serde::{Deserialize, Serialize};
 
 use super::records::Form;
+use crate::faults::{Report, nearest};
 
 /// `[annotation]`: where the registry, the records and the rule documents are, and what the
 /// operator asks of them. Paths and globs are relative to `yujian.toml`.
@@ -123,40 +124,60 @@ impl AnnotationConfig {
         *self == Self::default()
     }
 
-    /// Says of everything that is wrong: what stands in the file, what is wrong, how to mend it.
-    pub fn check(&self, report: &mut dyn FnMut(&str, String, String)) {
-        let globs = self.records.iter().chain(&self.rules);
-        let globs = globs.chain(self.source.iter().flat_map(|source| &source.globs));
-        for glob in globs.filter(|glob| Glob::new(glob).is_err()) {
-            report(
-                glob,
-                format!("[annotation]: `{glob}` is no glob"),
-                "write something like annotation/*.jsonl".to_owned(),
-            );
+    /// Says of everything that is wrong: where it stands, by keys and numbers; what is wrong and
+    /// how to mend it, in Chinese and English.
+    pub(crate) fn check(&self, report: Report<'_>) {
+        let said = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
+        let mut glob = |path: &[&str], globs: &[String]| {
+            for (number, glob) in globs.iter().enumerate() {
+                if Glob::new(glob).is_err() {
+                    report(
+                        &[path, &[&number.to_string()]].concat(),
+                        (
+                            format!("[annotation]:`{glob}` 不是通配路径"),
+                            format!("[annotation]: `{glob}` is no glob"),
+                        ),
+                        said(
+                            "写成 annotation/*.jsonl 之类",
+                            "write something like annotation/*.jsonl",
+                        ),
+                    );
+                }
+            }
+        };
+        glob(&["annotation", "records"], &self.records);
+        glob(&["annotation", "rules"], &self.rules);
+        for (number, source) in self.source.iter().enumerate() {
+            let number = number.to_string();
+            glob(&["annotation", "source", &number, "match"], &source.globs);
         }
-        for source in self.source.iter().filter(|source| source.globs.is_empty()) {
-            let known = source.fields.keys().chain(source.values.keys()).next();
-            report(
-                known.map_or("[[annotation.source]]", String::as_str),
-                "[[annotation.source]] without `match`".to_owned(),
-                "say which files it is about: match = [\"annotation/safety/*\"]".to_owned(),
-            );
+        for (number, source) in self.source.iter().enumerate() {
+            let number = number.to_string();
+            let path = ["annotation", "source", &number];
+            if source.globs.is_empty() {
+                report(
+                    &path,
+                    said(
+                        "[[annotation.source]] 没有 `match`",
+                        "[[annotation.source]] without `match`",
+                    ),
+                    said(
+                        "写明是哪些文件:match = [\"annotation/safety/*\"]",
+                        "say which files it is about: match = [\"annotation/safety/*\"]",
+                    ),
+                );
+            }
+            check_fields(&path, &source.fields, &source.values, report);
         }
-        let sources = self.source.iter();
-        let names = (self.fields.keys().chain(self.values.keys()))
-            .chain(sources.flat_map(|source| source.fields.keys().chain(source.values.keys())));
-        for name in names.filter(|name| !super::records::FIELDS.contains(&name.as_str())) {
-            report(
-                name,
-                format!("[annotation]: records have no field `{name}`"),
-                nearest(name, super::records::FIELDS),
-            );
-        }
+        check_fields(&["annotation"], &self.fields, &self.values, report);
         if self.min_seconds.is_some_and(|s| !s.is_finite() || s < 0.0) {
             report(
-                "min_seconds",
-                "[annotation] min_seconds is a number of seconds".to_owned(),
-                "write a number from 0 on".to_owned(),
+                &["annotation", "min_seconds"],
+                said(
+                    "[annotation] min_seconds 是秒数",
+                    "[annotation] min_seconds is a number of seconds",
+                ),
+                said("写不小于 0 的数", "write a number from 0 on"),
             );
         }
         if self
@@ -164,28 +185,53 @@ impl AnnotationConfig {
             .is_some_and(|share| !(0.0..=1.0).contains(&share))
         {
             report(
-                "max_error_rate",
-                "[annotation] max_error_rate is a share".to_owned(),
-                "write a number from 0 to 1".to_owned(),
+                &["annotation", "max_error_rate"],
+                said(
+                    "[annotation] max_error_rate 是比例",
+                    "[annotation] max_error_rate is a share",
+                ),
+                said("写 0 到 1 之间的数", "write a number from 0 to 1"),
             );
         }
-        let dates = [&self.platform.confirmed_on, &self.review.on];
-        for date in dates.into_iter().filter(|date| !date.is_empty()) {
-            if super::moment::parse(date).is_err() {
+        for (table, key, date) in [
+            ("platform", "confirmed_on", &self.platform.confirmed_on),
+            ("review", "on", &self.review.on),
+        ] {
+            if !date.is_empty() && super::moment::parse(date).is_err() {
                 report(
-                    date,
-                    format!("[annotation]: `{date}` is no date"),
-                    "write it as 2026-01-05".to_owned(),
+                    &["annotation", table, key],
+                    (
+                        format!("[annotation]:`{date}` 不是日期"),
+                        format!("[annotation]: `{date}` is no date"),
+                    ),
+                    said("写成 2026-01-05", "write it as 2026-01-05"),
                 );
             }
         }
     }
 }
 
-/// Which of `known` is meant.
-fn nearest(name: &str, known: &[&str]) -> String {
-    let best = known
-        .iter()
-        .max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
-    best.map_or_else(String::new, |best| format!("did you mean `{best}`?"))
+/// Tells of names that are no fields of ours, in `fields` and `values` of the table at `path`.
+fn check_fields(
+    path: &[&str],
+    fields: &BTreeMap<String, String>,
+    values: &BTreeMap<String, String>,
+    report: Report<'_>,
+) {
+    for (table, names) in [("fields", fields), ("values", values)] {
+        for name in names.keys() {
+            if !super::records::FIELDS.contains(&name.as_str()) {
+                let all = super::records::FIELDS.join(", ");
+                report(
+                    &[path, &[table, name]].concat(),
+                    (
+                        format!("[annotation]:记录没有 `{name}` 这个字段"),
+                        format!("[annotation]: records have no field `{name}`"),
+                    ),
+                    nearest(name, super::records::FIELDS)
+                        .unwrap_or_else(|| (format!("字段:{all}"), format!("fields: {all}"))),
+                );
+            }
+        }
+    }
 }

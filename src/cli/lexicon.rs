@@ -104,14 +104,14 @@ fn entries(args: &ImportArgs) -> Result<Vec<(String, Entry, String)>> {
     if unknown.is_empty() {
         return Ok(entries);
     }
-    let complaints = unknown
-        .into_iter()
-        .map(|((file, category), line)| crate::Complaint {
+    let complaints = unknown.into_iter().map(|((file, category), line)| {
+        crate::Complaint::new(
             file,
             line,
-            hint: format!("--map '{category}=A.1.h', or --risk CODE for all that have none"),
-            what: format!("nobody knows the category `{category}`"),
-        });
+            format!("nobody knows the category `{category}`"),
+            format!("--map '{category}=A.1.h', or --risk CODE for all that have none"),
+        )
+    });
     Err(SetupError::Complaints(complaints.collect()).into())
 }
 

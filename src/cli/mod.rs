@@ -28,6 +28,7 @@ mod tokens;
 mod verify;
 mod works;
 
+use std::fmt::Write as _;
 use std::panic;
 use std::process::ExitCode;
 
@@ -35,6 +36,9 @@ use clap::{CommandFactory as _, Parser as _};
 
 use args::{Cli, Command};
 pub use exit::Outcome;
+use language::Language;
+
+use crate::{Paint, SetupError};
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
@@ -52,7 +56,7 @@ pub fn main() -> ExitCode {
             anstream::eprintln!(
                 "{}: {}",
                 cli.common.lang.pick("错误", "error"),
-                told(&error)
+                told(&error, cli.common.lang)
             );
             Outcome::Unfinished.into()
         }
@@ -90,8 +94,23 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     }
 }
 
-/// The error with its causes, each said once: many messages hold their cause already.
-fn told(error: &anyhow::Error) -> String {
+/// The error with its causes, each said once: many messages hold their cause already. What is
+/// wrong with files is shown at its place.
+fn told(error: &anyhow::Error, lang: Language) -> String {
+    if let Some(SetupError::Complaints(all)) = error.downcast_ref() {
+        let mut told = String::new();
+        let chinese = lang == Language::Zh;
+        for (number, complaint) in all.iter().enumerate() {
+            told.push_str(if number == 0 { "" } else { "\n" });
+            let written = complaint.write(&mut told, chinese, Paint::TERMINAL);
+            written.expect("text takes all");
+        }
+        if all.len() > 1 {
+            let (zh, en) = ("处问题", "problems");
+            let _ = write!(told, "\n{} {}", all.len(), lang.pick(zh, en));
+        }
+        return told;
+    }
     let mut told = String::new();
     for cause in error.chain().map(ToString::to_string) {
         if told.is_empty() {

@@ -117,12 +117,12 @@ pub(super) fn complaint(
     what: impl Into<String>,
     hint: &str,
 ) -> SetupError {
-    SetupError::Complaints(vec![Complaint {
-        file: path.display().to_string(),
+    SetupError::Complaints(vec![Complaint::new(
+        path.display().to_string(),
         line,
-        what: what.into(),
-        hint: hint.to_owned(),
-    }])
+        what,
+        hint,
+    )])
 }
 
 /// The text of a file in whatever charset it is.

@@ -184,12 +184,13 @@ impl Origins {
 
 fn agent(name: &str, odd: &mut Vec<Complaint>, fatal: &mut Vec<Complaint>) -> String {
     let token = token(name.trim());
-    let complaint = |what: String| Complaint {
-        file: "[origins] agent".to_owned(),
-        line: 0,
-        what,
-        hint: "write the product token: letters, - and _ (RFC 9309, 2.2.1), such as FooBot"
-            .to_owned(),
+    let complaint = |what: String| {
+        Complaint::new(
+            "[origins] agent",
+            0,
+            what,
+            "write the product token: letters, - and _ (RFC 9309, 2.2.1), such as FooBot",
+        )
     };
     let rest = &name.trim()[token.len()..];
     if token.is_empty() && !rest.is_empty() {
@@ -206,12 +207,12 @@ fn add(list: &mut List, file: &str, bytes: &[u8]) -> Added {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return Added {
             left_out: 1,
-            complaints: vec![Complaint {
-                file: file.to_owned(),
-                line: 0,
-                what: "it is no text in UTF-8: nothing of it was kept".to_owned(),
-                hint: "save it as UTF-8".to_owned(),
-            }],
+            complaints: vec![Complaint::new(
+                file,
+                0,
+                "it is no text in UTF-8: nothing of it was kept",
+                "save it as UTF-8",
+            )],
             ..Added::default()
         };
     };
@@ -236,12 +237,12 @@ fn shortened(all: Vec<Complaint>) -> Vec<Complaint> {
         }
     }
     for (file, count) in counts.into_iter().filter(|(_, count)| *count > TOLD) {
-        kept.push(Complaint {
+        kept.push(Complaint::new(
             file,
-            line: 0,
-            what: format!("{} more lines like these", count - TOLD),
-            hint: String::new(),
-        });
+            0,
+            format!("{} more lines like these", count - TOLD),
+            String::new(),
+        ));
     }
     kept
 }

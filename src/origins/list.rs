@@ -99,12 +99,12 @@ impl List {
         let header = reader.headers().cloned().unwrap_or_default();
         let Some(address) = column(&header, &ADDRESSES) else {
             added.left_out += 1;
-            added.complaints.push(Complaint {
-                file: name.to_owned(),
-                line: 1,
-                what: "no column holds addresses: nothing of it was kept".to_owned(),
-                hint: format!("name one of: {}", ADDRESSES.join(", ")),
-            });
+            added.complaints.push(Complaint::new(
+                name,
+                1,
+                "no column holds addresses: nothing of it was kept",
+                format!("name one of: {}", ADDRESSES.join(", ")),
+            ));
             return added;
         };
         let reason = column(&header, &REASONS);
@@ -155,12 +155,7 @@ impl List {
         let scope = match below {
             true => Scope::Below,
             false if is_suffix(&host.name) => {
-                added.complaints.push(Complaint {
-                    file: name,
-                    line: line as usize,
-                    what: format!("`{text}` is a public suffix, below which hosts are anyone's: it stands for this one host only"),
-                    hint: format!("write *.{} to mean everything below it", host.name),
-                });
+                added.complaints.push(Complaint::new(name, line as usize, format!("`{text}` is a public suffix, below which hosts are anyone's: it stands for this one host only"), format!("write *.{} to mean everything below it", host.name)));
                 Scope::Exact
             }
             false => Scope::All,
@@ -237,12 +232,12 @@ const COLUMN_HINT: &str = "every row needs an address, quoted if it holds a comm
 impl Added {
     fn refuse(&mut self, file: &str, line: u32, what: &str, hint: &str) {
         self.left_out += 1;
-        self.complaints.push(Complaint {
-            file: file.to_owned(),
-            line: line as usize,
-            what: format!("{what}: left out"),
-            hint: hint.to_owned(),
-        });
+        self.complaints.push(Complaint::new(
+            file,
+            line as usize,
+            format!("{what}: left out"),
+            hint,
+        ));
     }
 }
 

@@ -147,12 +147,7 @@ impl Snapshots {
             }
             let shown = path.display().to_string();
             let mut tell = |what: &str, hint: &str| {
-                complaints.push(Complaint {
-                    file: shown.clone(),
-                    line: 0,
-                    what: what.to_owned(),
-                    hint: hint.to_owned(),
-                });
+                complaints.push(Complaint::new(shown.clone(), 0, what, hint));
             };
             let host = name.strip_suffix(".txt").and_then(address::ascii);
             let Some(host) = host.filter(|_| path.is_file()) else {
@@ -189,14 +184,13 @@ impl Snapshots {
             }
         }
         if all.by_host.is_empty() {
-            complaints.push(Complaint {
-                file: folder.display().to_string(),
-                line: 0,
-                what: "no snapshot of a robots.txt in it".to_owned(),
-                hint: "put files in it that are called like their hosts (www.example.com.txt), \
-                    or take `robots` out of [origins]"
-                    .to_owned(),
-            });
+            complaints.push(Complaint::new(
+                folder.display().to_string(),
+                0,
+                "no snapshot of a robots.txt in it",
+                "put files in it that are called like their hosts (www.example.com.txt), \
+                    or take `robots` out of [origins]",
+            ));
             return Err(SetupError::Complaints(complaints));
         }
         all.digest = hasher.finalize().to_hex().to_string();

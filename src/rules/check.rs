@@ -10,53 +10,15 @@ use super::syntax::{Anchor, Boundary, FORMAT, Least, RuleSpec};
 use crate::text::FoldTable;
 use crate::{Complaint, Folds};
 
-/// Where something stands, for complaints.
-#[derive(Clone, Debug)]
-pub struct Place {
-    file: String,
-    line: usize,
-}
-
-impl Place {
-    /// The line of byte `at` of `text`.
-    pub fn new(file: &str, text: &str, at: usize) -> Self {
-        let before = &text.as_bytes()[..at.min(text.len())];
-        let line = memchr::memchr_iter(b'\n', before).count() + 1;
-        Self {
-            file: file.to_owned(),
-            line,
-        }
-    }
-
-    /// A complaint about this place.
-    pub fn complaint(&self, what: impl Into<String>, hint: impl Into<String>) -> Complaint {
-        Complaint {
-            file: self.file.clone(),
-            line: self.line,
-            what: what.into(),
-            hint: hint.into(),
-        }
-    }
-}
-
-/// A file that is no TOML of the right form.
-pub(super) fn syntax(file: &str, text: &str, error: &toml::de::Error) -> Complaint {
-    let at = error.span().map_or(0, |span| span.start);
-    Place::new(file, text, at).complaint(
-        error.message(),
-        "docs/rules.md lists every key and its form",
-    )
-}
-
 /// A file of another format version.
 pub(super) fn format(found: u32, file: &str, complaints: &mut Vec<Complaint>) {
     if found != FORMAT {
-        complaints.push(Complaint {
-            file: file.to_owned(),
-            line: 1,
-            what: format!("file format {found} is not known"),
-            hint: format!("this version reads `format = {FORMAT}`"),
-        });
+        complaints.push(Complaint::new(
+            file.to_owned(),
+            1,
+            format!("file format {found} is not known"),
+            format!("this version reads `format = {FORMAT}`"),
+        ));
     }
 }
 

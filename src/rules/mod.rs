@@ -9,7 +9,7 @@ pub mod syntax;
 mod tables;
 mod texts;
 
-pub use check::{Place, is_risk, too_broad};
+pub use check::{is_risk, too_broad};
 pub use expression::LicenceStatement;
 pub use info::{Bilingual, PiClass, RuleInfo};
 pub use licences::{Obligations, UNKNOWN_LICENCE};

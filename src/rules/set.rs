@@ -1,15 +1,16 @@
 //! [`RuleSet`]: every rule of a scan, loaded and checked, with a digest that every run names.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::check::{self, Place};
+use super::check;
 use super::syntax::{AllowFile, ContextSpec, PackSpec, PhraseSpec, RuleFile, RuleSpec};
 use super::{AllowedValue, RuleInfo, RuleTexts};
 use crate::stored::{Reader, Stored, stored};
 use crate::text::FoldTable;
-use crate::{Complaint, RuleIndex, SetupError};
+use crate::{Complaint, Place, RuleIndex, SetupError, faults};
 
 /// A pack as runs and reports name it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -97,12 +98,12 @@ impl RuleSet {
         }
         check::all(&loaded, &mut complaints);
         if loaded.rules.is_empty() && complaints.is_empty() {
-            complaints.push(Complaint {
-                file: "rules".to_owned(),
-                line: 0,
-                what: "no rules at all: nothing would be looked for".to_owned(),
-                hint: "keep the pack `builtin` in [rules] packs, or name rule files".to_owned(),
-            });
+            complaints.push(Complaint::new(
+                "rules",
+                0,
+                "no rules at all: nothing would be looked for",
+                "keep the pack `builtin` in [rules] packs, or name rule files",
+            ));
         }
         if !complaints.is_empty() {
             return Err(SetupError::Complaints(complaints));
@@ -177,28 +178,22 @@ pub(super) struct Loaded {
 
 impl Loaded {
     fn file(&mut self, name: &str, text: &str, file: Parsed, complaints: &mut Vec<Complaint>) {
-        let place = |at: usize| Place::new(name, text, at);
+        let place = |span: Range<usize>| Place::new(name, text, span);
         match file {
             Parsed::Shared(Ok(file)) => {
                 check::format(file.format, name, complaints);
-                self.contexts.extend(
-                    file.context
-                        .into_iter()
-                        .map(|c| (place(c.id.span().start), c)),
-                );
-                self.phrases.extend(
-                    file.phrase
-                        .into_iter()
-                        .map(|p| (place(p.text.span().start), p)),
-                );
+                self.contexts
+                    .extend(file.context.into_iter().map(|c| (place(c.id.span()), c)));
+                self.phrases
+                    .extend(file.phrase.into_iter().map(|p| (place(p.text.span()), p)));
                 self.values.extend(file.value);
             }
             Parsed::Rules(Ok(file)) => {
                 check::format(file.format, name, complaints);
                 self.packs
-                    .push((place(0), file.pack.clone(), file.rule.len()));
+                    .push((place(0..0), file.pack.clone(), file.rule.len()));
                 for mut rule in file.rule {
-                    let at = rule.id.span().start;
+                    let at = rule.id.span();
                     rule.imported = file.pack.imported;
                     rule.risk = rule.risk.or_else(|| file.pack.risk.clone());
                     rule.ecology = Some(rule.ecology.unwrap_or_else(|| file.pack.ecology.clone()));
@@ -206,9 +201,11 @@ impl Loaded {
                     self.rules.push((place(at), rule));
                 }
             }
-            Parsed::Shared(Err(error)) | Parsed::Rules(Err(error)) => {
-                complaints.push(check::syntax(name, text, &error));
+            // Told again, and in full: the parser that is fast stops at the first.
+            Parsed::Shared(Err(_)) => {
+                complaints.extend(faults::complaints::<AllowFile>(name, text))
             }
+            Parsed::Rules(Err(_)) => complaints.extend(faults::complaints::<RuleFile>(name, text)),
         }
     }
 

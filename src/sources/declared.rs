@@ -231,7 +231,8 @@ fn blank<'de, T: serde::de::DeserializeOwned, D: serde::Deserializer<'de>>(
     if value.as_str().is_some_and(|text| text.trim().is_empty()) {
         return Ok(None);
     }
-    let read = T::deserialize(value).map_err(serde::de::Error::custom)?;
+    let read = T::deserialize(value);
+    let read = read.map_err(|error| serde::de::Error::custom(error.message()))?;
     Ok(Some(read))
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::pack::Work;
-use crate::{Complaint, SetupError};
+use crate::{Complaint, SetupError, faults};
 
 /// Names of the file, of which one is wanted.
 const FILES: [&str; 2] = ["works.csv", "works.toml"];
@@ -70,12 +70,12 @@ pub(super) fn read(dir: &Path) -> Result<Named, SetupError> {
     let text = text.trim_start_matches('\u{FEFF}');
     let shown = file.display().to_string();
     let wrong = |line: usize, what: String| {
-        SetupError::Complaints(vec![Complaint {
-            file: shown.clone(),
+        SetupError::Complaints(vec![Complaint::new(
+            shown.clone(),
             line,
             what,
-            hint: format!("a work has: {KEYS}; only `file` must be there"),
-        }])
+            format!("a work has: {KEYS}; only `file` must be there"),
+        )])
     };
     let rows: Vec<(Row, usize)> = if file.extension().is_some_and(|end| end == "csv") {
         let mut table = csv::ReaderBuilder::new()
@@ -91,10 +91,8 @@ pub(super) fn read(dir: &Path) -> Result<Named, SetupError> {
         .collect::<Result<_, _>>()?
     } else {
         let line = |at: usize| memchr::memchr_iter(b'\n', &text.as_bytes()[..at]).count() + 1;
-        let table: Table = toml::from_str(text).map_err(|error| {
-            let at = error.span().map_or(0, |span| span.start);
-            wrong(line(at), error.message().to_owned())
-        })?;
+        let table: Table = toml::from_str(text)
+            .map_err(|_| SetupError::Complaints(faults::complaints::<Table>(&shown, text)))?;
         let rows = table.work.into_iter();
         rows.map(|row| {
             let at = line(row.span().start);
@@ -146,11 +144,13 @@ impl Named {
             .file
             .as_ref()
             .map_or_else(String::new, |f| f.display().to_string());
-        let complaints = missing.into_iter().map(|(file, line)| Complaint {
-            file: name.clone(),
-            line,
-            what: format!("there is no `{file}`"),
-            hint: "paths are relative to the folder of the manifest".to_owned(),
+        let complaints = missing.into_iter().map(|(file, line)| {
+            Complaint::new(
+                name.clone(),
+                line,
+                format!("there is no `{file}`"),
+                "paths are relative to the folder of the manifest",
+            )
         });
         Err(SetupError::Complaints(complaints.collect()))
     }

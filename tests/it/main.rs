@@ -6,6 +6,7 @@ mod cache;
 mod clauses;
 mod command;
 mod command_line;
+mod config;
 mod diff;
 mod families;
 mod formats;

@@ -53,7 +53,7 @@ fn wrong_rules_are_refused_with_file_line_and_remedy() {
         (
             r#"terms = ["甲乙丙"]
 termz = []"#,
-            "unknown field `termz`",
+            "unknown key `termz`",
         ),
         (r#"terms = ["甲"]"#, "single character"),
         (r#"terms = ["ab"]"#, "too few Latin letters"),

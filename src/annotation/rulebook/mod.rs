@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::problem::Place;
 use super::records::{Kind, RISKS, risk_bit};
-use crate::rules::Place as TextPlace;
+use crate::Place as TextPlace;
 
 pub use write::{FILES, init};
 
@@ -234,7 +234,7 @@ impl RuleDocument {
             Ok(parsed) => parsed,
             Err(error) => {
                 let at = error.span().map_or(0, |span| span.start);
-                let line = TextPlace::new(place.file, text, at).complaint("", "").line;
+                let line = TextPlace::at(place.file, text, at).line();
                 place.unread(
                     line as u64,
                     "broken-document",

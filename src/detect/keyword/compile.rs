@@ -117,12 +117,12 @@ impl CompiledTerms {
         }
         for (term, roles) in builder.terms.iter().zip(&builder.roles) {
             if contradicts(roles) {
-                complaints.push(Complaint {
-                    file: "rules".to_owned(),
-                    line: 0,
-                    what: format!("`{term}` is a term and, for the same rule, an allow phrase"),
-                    hint: "remove one of the two".to_owned(),
-                });
+                complaints.push(Complaint::new(
+                    "rules",
+                    0,
+                    format!("`{term}` is a term and, for the same rule, an allow phrase"),
+                    "remove one of the two",
+                ));
             }
         }
         let leads = rules.rules().iter().map(|rule| match rule.anchor {

@@ -158,12 +158,7 @@ fn one(
     let index = RuleIndex(position as u32);
     let spec: &RuleSpec = &rules.rules()[position];
     let mut report = |what: String, hint: &str| {
-        complaints.push(Complaint {
-            file: spec.id.get_ref().clone(),
-            line: 0,
-            what,
-            hint: hint.to_owned(),
-        });
+        complaints.push(Complaint::new(spec.id.get_ref().clone(), 0, what, hint));
     };
     let anchor = spec.anchor.filter(|anchor| *anchor != Anchor::Word)?;
     let pattern = spec

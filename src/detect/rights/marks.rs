@@ -121,12 +121,7 @@ impl CompiledMarks {
         complaints: &mut Vec<Complaint>,
     ) -> Self {
         let mut report = |spec: &RuleSpec, what: String, hint: &str| {
-            complaints.push(Complaint {
-                file: spec.id.get_ref().clone(),
-                line: 0,
-                what,
-                hint: hint.to_owned(),
-            });
+            complaints.push(Complaint::new(spec.id.get_ref().clone(), 0, what, hint));
         };
         let compiled = (0u32..).zip(rules.rules()).map(|(at, spec)| {
             let mut report = |what: String, hint: &str| report(spec, what, hint);

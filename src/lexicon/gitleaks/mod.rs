@@ -105,12 +105,12 @@ const CONFIDENCE: f64 = 0.5;
 /// If the text is no TOML, or no rule file of this kind.
 pub fn gitleaks(name: &str, version: &str, file: &str, text: &str) -> Result<Imported, SetupError> {
     let config = form::read(text).map_err(|(line, what)| {
-        SetupError::Complaints(vec![Complaint {
-            file: file.to_owned(),
+        SetupError::Complaints(vec![Complaint::new(
+            file,
             line,
             what,
-            hint: "a Gitleaks rule file has [[rules]] with id and regex".to_owned(),
-        }])
+            "a Gitleaks rule file has [[rules]] with id and regex",
+        )])
     })?;
     let mut import = Import {
         name,

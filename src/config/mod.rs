@@ -1,6 +1,9 @@
 //! [`Config`]: `yujian.toml`, what the operator declares. Everything has a default; unknown keys
 //! are errors with a suggestion.
 
+mod check;
+mod read;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -12,9 +15,8 @@ use crate::annotation::AnnotationConfig;
 use crate::corpus::split::json::{MetaPaths, TextPaths};
 use crate::corpus::{FieldPaths, Limits, Shard};
 use crate::origins::{OriginsConfig, Used};
-use crate::rules::Place;
 use crate::scan::{ScanOptions, SourceRules};
-use crate::sources::{Answer, Dataset, Declared, PI_BASES, Source, Statement};
+use crate::sources::{Dataset, Declared, Source, Statement};
 use crate::tokens::{Builtin, Counted};
 
 /// Name of the file, looked for beside the corpus.
@@ -215,8 +217,9 @@ impl Config {
     ///
     /// Every complaint with line and remedy.
     pub fn read(path: &Path) -> Result<Self, SetupError> {
-        let text = std::fs::read_to_string(path).map_err(|error| SetupError::read(path, error))?;
-        Self::parse(&text, &path.display().to_string())
+        let bytes = std::fs::read(path).map_err(|error| SetupError::read(path, error))?;
+        let name = path.display().to_string();
+        read::parse(read::decoded(&bytes, &name)?, &name)
     }
 
     /// Parses and checks the text of a file; `name` is for complaints.
@@ -225,142 +228,7 @@ impl Config {
     ///
     /// As [`Config::read`].
     pub fn parse(text: &str, name: &str) -> Result<Self, SetupError> {
-        let config: Self = toml::from_str(text).map_err(|error| {
-            let at = error.span().map_or(0, |span| span.start);
-            let complaint =
-                Place::new(name, text, at).complaint(error.message(), suggestion(error.message()));
-            SetupError::Complaints(vec![complaint])
-        })?;
-        let mut complaints = Vec::new();
-        config.check(&mut |needle: &str, what: String, hint: String| {
-            let at = place_of(text, needle);
-            complaints.push(Place::new(name, text, at).complaint(what, hint));
-        });
-        if complaints.is_empty() {
-            Ok(config)
-        } else {
-            Err(SetupError::Complaints(complaints))
-        }
-    }
-
-    fn check(&self, report: Report<'_>) {
-        if let Err(path) = TextPaths::new(&self.corpus.text) {
-            report(
-                "text",
-                format!("[corpus] text: `{path}` is no path"),
-                "write text, meta.title or messages[].content".to_owned(),
-            );
-        }
-        self.check_metadata(report);
-        self.annotation.check(report);
-        let mut seen = std::collections::HashSet::new();
-        for source in &self.source {
-            let id = source.id.as_str();
-            if id.is_empty() {
-                report(
-                    "[[source]]",
-                    "a source without `id`".to_owned(),
-                    "give every source an id".to_owned(),
-                );
-            } else if !seen.insert(id) {
-                report(
-                    id,
-                    format!("source `{id}` is declared twice"),
-                    "merge the two".to_owned(),
-                );
-            }
-            if source.record_field.is_empty() == source.globs.is_empty() {
-                report(
-                    id,
-                    format!(
-                        "source `{id}` must be told by `match`, or by `record_field` and `equals`"
-                    ),
-                    "write one of them".to_owned(),
-                );
-            }
-            for glob in source.globs.iter().filter(|g| Glob::new(g).is_err()) {
-                report(
-                    glob,
-                    format!("source `{id}`: `{glob}` is no glob"),
-                    "write something like wiki/**".to_owned(),
-                );
-            }
-            self.check_declared(source, report);
-        }
-        for statement in &self.statement {
-            check_statement(statement, report);
-        }
-        for glob in self.corpus.exclude.iter().filter(|g| Glob::new(g).is_err()) {
-            report(
-                glob,
-                format!("[corpus] exclude: `{glob}` is no glob"),
-                "write something like images/**".to_owned(),
-            );
-        }
-        for (name, share) in [
-            ("bad_rate", self.policy.bad_rate),
-            ("candidate_confidence", self.policy.candidate_confidence),
-        ] {
-            if share.is_some_and(|s| !(0.0..=1.0).contains(&s)) {
-                report(
-                    name,
-                    format!("[policy] {name} is a share"),
-                    "write a number from 0 to 1".to_owned(),
-                );
-            }
-        }
-    }
-
-    fn check_declared(&self, source: &SourceConfig, report: Report<'_>) {
-        let id = source.id.as_str();
-        let (_, wrong) = Declared::read(&source.declared);
-        for wrong in wrong {
-            let place = format!("{id}\n{}", wrong.key);
-            if wrong.message.starts_with("unknown field") && !wrong.message.contains(" in ") {
-                let keys = Declared::keys();
-                let own = ["id", "match", "record_field", "equals", "pi_basis"];
-                let known = keys.iter().map(String::as_str).chain(own);
-                let hint = nearest(&wrong.key, known);
-                let what = if Declared::keys().contains(&wrong.key) {
-                    format!("source `{id}`, {}: {}", wrong.key, wrong.message)
-                } else {
-                    format!("source `{id}`: unknown key `{}`", wrong.key)
-                };
-                report(&place, what, hint);
-            } else {
-                let what = format!("source `{id}`, {}: {}", wrong.key, wrong.message);
-                report(
-                    &place,
-                    what,
-                    "docs/configuration.md lists every key".to_owned(),
-                );
-            }
-        }
-        if !PI_BASES.contains(&source.pi_basis.as_str()) {
-            let hint = nearest(&source.pi_basis, PI_BASES[1..].iter().copied());
-            let what = format!("source `{id}`: `{}` is no basis", source.pi_basis);
-            report(&format!("{id}\npi_basis"), what, hint);
-        }
-    }
-
-    fn check_metadata(&self, report: Report<'_>) {
-        for (name, paths) in &self.corpus.metadata {
-            if name == "id" {
-                report(
-                    name,
-                    "[corpus.metadata] id: ids have a key of their own".to_owned(),
-                    "write `id` in [corpus]".to_owned(),
-                );
-            }
-            let wrong = |path: &&String| path.split('.').any(str::is_empty) || path.contains('[');
-            for path in paths.as_slice().iter().filter(wrong) {
-                report(
-                    path,
-                    format!("[corpus.metadata] {name}: `{path}` is no path"),
-                    "write keys with dots between them, such as meta.url".to_owned(),
-                );
-            }
-        }
+        read::parse(text, name)
     }
 
     /// The declared sources, as the ledger reads them.
@@ -476,51 +344,6 @@ impl Config {
     }
 }
 
-/// Hears of something wrong: where (see [`place_of`]), what, and how to mend it.
-type Report<'a> = &'a mut dyn FnMut(&str, String, String);
-
-/// First byte of what a complaint is about: of a text, or of `source id\nkey` the line of the key
-/// in the table of that source.
-fn place_of(text: &str, needle: &str) -> usize {
-    let Some((id, key)) = needle.split_once('\n') else {
-        return text.find(needle).unwrap_or(0);
-    };
-    let quoted = [format!("\"{id}\""), format!("'{id}'")];
-    let at = quoted.iter().find_map(|id| text.find(id)).unwrap_or(0);
-    let from = text[..at].rfind("[[").unwrap_or(0);
-    let to = text[at..].find("[[").map_or(text.len(), |end| at + end);
-    let mut line = from;
-    for row in text[from..to].split_inclusive('\n') {
-        let name = row.trim_start();
-        let rest = name.strip_prefix(key).map(str::trim_start);
-        if rest.is_some_and(|rest| rest.starts_with(['=', '.']))
-            || name.contains(&format!(".{key}]"))
-        {
-            return line;
-        }
-        line += row.len();
-    }
-    at
-}
-
-fn check_statement(statement: &Statement, report: Report<'_>) {
-    let clause = &statement.clause;
-    if statement.result == Answer::Compliant && statement.evidence.is_empty() {
-        report(
-            clause,
-            format!("[[statement]] {clause}: a duty that is met needs `evidence`"),
-            "name the files that prove it".to_owned(),
-        );
-    }
-    if statement.result != Answer::Compliant && statement.reason.trim().is_empty() {
-        report(
-            clause,
-            format!("[[statement]] {clause}: it gives no `reason`"),
-            "say why the duty does not apply, or is not met".to_owned(),
-        );
-    }
-}
-
 fn glob_set(globs: &[String]) -> GlobSet {
     let mut builder = GlobSetBuilder::new();
     // Checked when the file was read.
@@ -528,50 +351,4 @@ fn glob_set(globs: &[String]) -> GlobSet {
         builder.add(glob);
     }
     builder.build().unwrap_or_default()
-}
-
-/// A hint for serde's message on an unknown key: the nearest of the keys it lists.
-fn suggestion(message: &str) -> String {
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    match (message.starts_with("unknown field"), quoted.next()) {
-        (true, Some(key)) => nearest(key, quoted),
-        _ => "docs/design.md shows the whole file".to_owned(),
-    }
-}
-
-fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let best =
-        known.max_by(|a, b| strsim::jaro_winkler(key, a).total_cmp(&strsim::jaro_winkler(key, b)));
-    best.map_or_else(String::new, |best| format!("did you mean `{best}`?"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn unknown_keys_are_errors_with_line_and_suggestion() {
-        let error =
-            Config::parse("[corpus]\nid = \"id\"\ntxt = [\"text\"]\n", "yujian.toml").unwrap_err();
-        let told = error.to_string();
-        assert!(
-            told.contains("yujian.toml:3") && told.contains("did you mean `text`?"),
-            "{told}"
-        );
-        let error = Config::parse(
-            "[[source]]\nid = \"a\"\nmatch = [\"a/**\"]\nlicense_id = \"MIT\"\n",
-            "yujian.toml",
-        );
-        assert!(
-            error
-                .unwrap_err()
-                .to_string()
-                .contains("did you mean `licence_id`?")
-        );
-    }
-
-    #[test]
-    fn everything_has_a_default() {
-        assert_eq!(Config::parse("", "yujian.toml").unwrap(), Config::default());
-    }
 }
