@@ -53,12 +53,8 @@ fn taken_up(
     configured: &Configured,
     ledger: &Ledger,
 ) -> Result<AnnotationReport, SetupError> {
-    let complaint = |line, message: String| Complaint {
-        file: path.display().to_string(),
-        line,
-        what: message,
-        hint: HINT.to_owned(),
-    };
+    let complaint =
+        |line, message: String| Complaint::new(path.display().to_string(), line, message, HINT);
     let text = std::fs::read(path).map_err(|source| SetupError::read(path, source))?;
     let report: AnnotationReport = serde_json::from_slice(&text).map_err(|error| {
         // Its message may quote what stands there.
