@@ -13,6 +13,8 @@ pub struct Risk {
     pub code: &'static str,
     /// Title.
     pub title: Bilingual,
+    /// Codes of the ecology rule that it is of; none of a group.
+    pub ecology: Vec<&'static str>,
 }
 
 /// The five groups and 31 risks, each group before its risks.
@@ -23,6 +25,7 @@ pub fn risks() -> impl Iterator<Item = Risk> {
             zh: row[1].to_owned(),
             en: row[2].to_owned(),
         },
+        ecology: row[3].split_whitespace().collect(),
     })
 }
 

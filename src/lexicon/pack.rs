@@ -22,6 +22,7 @@ struct Pack<'a> {
     version: &'a str,
     title: Title,
     risk: &'a str,
+    ecology: Vec<&'static str>,
     source: &'a str,
     imported: bool,
 }
@@ -57,6 +58,8 @@ pub fn packs(name: &str, version: &str, source: &str, kept: &[Kept]) -> Vec<(Str
     let packs = by_risk.into_iter().map(|(risk, words)| {
         let id = format!("{name}.{risk}");
         let known = risks().filter(|r| risk.starts_with(r.code)).last();
+        // Without them its words would be counted, and never as illegal or undesirable.
+        let ecology = known.as_ref().map(|known| known.ecology.clone());
         let title = known.map_or_else(
             || Bilingual {
                 zh: risk.to_owned(),
@@ -101,6 +104,7 @@ pub fn packs(name: &str, version: &str, source: &str, kept: &[Kept]) -> Vec<(Str
                 version,
                 title: title.clone(),
                 risk,
+                ecology: ecology.unwrap_or_default(),
                 source,
                 imported: true,
             },
