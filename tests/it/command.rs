@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use assert_cmd::Command;
 use tempfile::TempDir;
 
+use super::command_line::command;
 use super::packed::{gzip, zstd};
 
 /// A scratch directory with a corpus folder and a key of its own.
@@ -34,13 +34,7 @@ impl Bench {
     }
 
     pub fn yujian(&self, args: &[&str]) -> Output {
-        let mut command = Command::cargo_bin("yujian").unwrap();
-        command
-            .current_dir(self.dir.path())
-            .env("YUJIAN_LANG", "en")
-            .env("YUJIAN_CACHE_DIR", self.path("cache"))
-            .args(args);
-        command.output().unwrap()
+        command(self.dir.path()).args(args).output().unwrap()
     }
 
     pub fn scan(&self, args: &[&str]) -> (i32, String) {

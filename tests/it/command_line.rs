@@ -6,14 +6,42 @@ use std::path::Path;
 use assert_cmd::Command;
 use serde_json::Value;
 
+/// The command, in `dir`: in English, with compiled rules kept beside its files.
+pub fn command(dir: &Path) -> Command {
+    let mut command = Command::cargo_bin("yujian").unwrap();
+    command
+        .current_dir(dir)
+        .env("YUJIAN_LANG", "en")
+        .env("YUJIAN_CACHE_DIR", dir.join("cache"));
+    command
+}
+
 /// Runs the command in `dir`: exit code, output and what was told.
 pub fn yujian(dir: &Path, args: &[&str]) -> (i32, Vec<u8>, String) {
-    let mut command = Command::cargo_bin("yujian").unwrap();
-    command.current_dir(dir).env("YUJIAN_LANG", "en").args(args);
-    let output = command.output().unwrap();
+    let output = command(dir).args(args).output().unwrap();
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!told.contains("internal error at"), "{told}");
     (output.status.code().unwrap(), output.stdout, told)
+}
+
+/// The same, with output and what was told in one text.
+pub fn said(dir: &Path, args: &[&str]) -> (i32, String) {
+    let (code, out, told) = yujian(dir, args);
+    (code, String::from_utf8(out).unwrap() + &told)
+}
+
+/// Copies a folder with all that is in it.
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).unwrap();
+        }
+    }
 }
 
 /// Scans `corpus` into `run`; exit code and what was told.

@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use assert_cmd::Command;
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::command_line::said as yujian;
 
 /// A rule file with every construct there is, in words of our own.
 const RULES: &str = r##"
@@ -102,22 +103,6 @@ id = "river-token"
 regex = '''rvr2_[0-9a-f]{24}'''
 keywords = ["rvr2_"]
 "##;
-
-fn yujian(dir: &Path, args: &[&str]) -> (i32, String) {
-    let mut command = Command::cargo_bin("yujian").unwrap();
-    let output = command
-        .current_dir(dir)
-        .env("YUJIAN_LANG", "en")
-        .env("YUJIAN_CACHE_DIR", dir.join("cache"))
-        .args(args)
-        .output()
-        .unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    (
-        output.status.code().unwrap(),
-        String::from_utf8(text).unwrap(),
-    )
-}
 
 fn imported(dir: &Path) -> String {
     fs::write(dir.join("house.toml"), RULES).unwrap();

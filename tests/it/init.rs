@@ -3,23 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-use assert_cmd::Command;
 use tempfile::TempDir;
 use yujian::config::Config;
 
+use crate::command_line::said;
+
 fn init(dir: &Path, args: &[&str]) -> (i32, String) {
-    let mut command = Command::cargo_bin("yujian").unwrap();
-    let output = command
-        .current_dir(dir)
-        .args(["init", "corpus"])
-        .args(args)
-        .output()
-        .unwrap();
-    let told = [output.stdout, output.stderr].concat();
-    (
-        output.status.code().unwrap(),
-        String::from_utf8_lossy(&told).into_owned(),
-    )
+    let all = [&["init", "corpus"], args].concat();
+    said(dir, &all)
 }
 
 fn corpus(dir: &Path) {

@@ -3,26 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use assert_cmd::Command;
 use calamine::{Reader as _, Xlsx};
 use rust_xlsxwriter::{Format, Formula, Workbook};
 use tempfile::TempDir;
 
-fn yujian(dir: &Path, args: &[&str]) -> (i32, String) {
-    let mut command = Command::cargo_bin("yujian").unwrap();
-    let output = command
-        .current_dir(dir)
-        .env("YUJIAN_LANG", "en")
-        .env("YUJIAN_CACHE_DIR", dir.join("cache"))
-        .args(args)
-        .output()
-        .unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    (
-        output.status.code().unwrap(),
-        String::from_utf8(text).unwrap(),
-    )
-}
+use crate::command_line::said as yujian;
 
 /// A table as people write it: the category merged over its words.
 fn merged_workbook(path: &Path) {

@@ -2,24 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Output;
 
-use assert_cmd::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-fn yujian(dir: &Path, args: &[&str]) -> Output {
-    let mut command = Command::cargo_bin("yujian").unwrap();
-    command.current_dir(dir).env("YUJIAN_LANG", "en").args(args);
-    command.output().unwrap()
-}
-
-fn export(dir: &Path, what: &str) -> Vec<Value> {
-    let output = yujian(dir, &["export", "run", "--what", what]);
-    let text = String::from_utf8(output.stdout).unwrap();
-    let rows = text.lines().map(|line| serde_json::from_str(line).unwrap());
-    rows.collect()
-}
+use crate::command_line::{export, yujian};
 
 #[test]
 fn tables_of_every_kind_give_the_findings_of_json() {
@@ -28,10 +15,10 @@ fn tables_of_every_kind_give_the_findings_of_json() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/tables");
     let corpus = corpus.to_str().unwrap();
     let args = ["scan", corpus, "-o", "run", "--key-file", "key"];
-    let output = yujian(dir.path(), &args);
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let (code, _, told) = yujian(dir.path(), &args);
+    assert_eq!(code, 0, "{told}");
     let mut by_shard: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for finding in export(dir.path(), "findings") {
+    for finding in export(dir.path(), "run", "findings") {
         let same = [
             "record",
             "record_id",
@@ -53,7 +40,7 @@ fn tables_of_every_kind_give_the_findings_of_json() {
     for (path, findings) in by_shard {
         assert_eq!(findings, expected, "{path}");
     }
-    for shard in export(dir.path(), "shards") {
+    for shard in export(dir.path(), "run", "shards") {
         assert_eq!(shard["status"], "scanned", "{shard}");
     }
 }
