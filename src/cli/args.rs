@@ -262,13 +262,19 @@ pub struct ProvenanceArgs {
     pub output: Option<PathBuf>,
     /// Replace files that are there already
     #[arg(long)]
-    pub overwrite: bool,
+    pub force: bool,
     /// Date the documents with this day, e.g. 2026-01-31; by default the day of the scan
     #[arg(long, value_name = "DAY", value_parser = parse_day)]
     pub as_of: Option<Day>,
     /// List files one by one up to this many; of more, only their sources
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub files: usize,
+    /// Take the results of annotation from what `annotation check --format json -o FILE` wrote;
+    /// refused if anything it was made of has changed
+    #[arg(long, value_name = "FILE")]
+    pub annotation: Option<PathBuf>,
+    #[command(flatten)]
+    pub cache: CacheFolder,
 }
 
 /// A format of provenance.

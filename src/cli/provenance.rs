@@ -9,8 +9,9 @@ use anyhow::{Context as _, Result, bail};
 use super::args::{Common, ProvenanceArgs, ProvenanceFormat};
 use super::language::Language;
 use super::setup::Configured;
-use super::{Outcome, clauses};
-use crate::provenance::{Corpus, Format, Gaps, Read};
+use super::{Outcome, annotated, clauses};
+use crate::annotation::planned;
+use crate::provenance::{Corpus, Facts, Format, Gaps, Read};
 use crate::report::ReportLanguage;
 use crate::run::Run;
 use crate::sources::Ledger;
@@ -22,7 +23,14 @@ pub fn run(args: &ProvenanceArgs, common: &Common) -> Result<Outcome> {
     let targets = targets(args, &formats)?;
     let configured = Configured::find(&args.config, &[PathBuf::from(".")])?;
     let config = &configured.config;
-    let ledger = Ledger::read(config.sources(), &[], configured.base());
+    let annotated = planned(&config.annotation, configured.base()).inputs;
+    let files: Vec<(String, String)> = annotated
+        .into_iter()
+        .map(|input| (input.key, input.path))
+        .collect();
+    let ledger = Ledger::read(config.sources(), &files, configured.base());
+    let kept = (args.annotation.as_deref(), &args.cache);
+    let annotation = annotated::report(&run, &configured, kept, &ledger, common)?;
     let read = Read {
         text: config.corpus.text.clone(),
         id: config.corpus.id.clone(),
@@ -37,15 +45,16 @@ pub fn run(args: &ProvenanceArgs, common: &Common) -> Result<Outcome> {
         Language::Zh => ReportLanguage::Zh,
         Language::En => ReportLanguage::En,
     };
-    let as_of = args.as_of.unwrap_or_else(|| clauses::day_of(&run));
-    let corpus = Corpus::gather(
-        &run,
-        &ledger,
-        &config.dataset,
-        &read,
-        args.files,
-        (as_of, language),
-    )?;
+    let corpus = Corpus::gather(Facts {
+        run: &run,
+        ledger: &ledger,
+        dataset: &config.dataset,
+        read: &read,
+        annotation,
+        most_files: args.files,
+        as_of: args.as_of.unwrap_or_else(|| clauses::day_of(&run)),
+        language,
+    })?;
     for (format, target) in formats.into_iter().zip(targets) {
         let (text, gaps) = format.write(&corpus);
         match &target {
@@ -91,9 +100,9 @@ fn targets(args: &ProvenanceArgs, formats: &[Format]) -> Result<Vec<Option<PathB
         .filter(|path| path.symlink_metadata().is_ok())
         .map(|path| path.display().to_string())
         .collect();
-    if !there.is_empty() && !args.overwrite {
+    if !there.is_empty() && !args.force {
         bail!(
-            "already there: {}; choose another -o, or replace with --overwrite",
+            "already there: {}; choose another -o, or replace with --force",
             there.join(", ")
         );
     }
@@ -102,9 +111,10 @@ fn targets(args: &ProvenanceArgs, formats: &[Format]) -> Result<Vec<Option<PathB
 
 /// Writes beside the name and renames when the file is whole.
 fn write_file(path: &Path, text: &str) -> Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    let beside = PathBuf::from(beside);
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().context("-o names no file")?);
+    name.push(".new");
+    let beside = path.with_file_name(name);
     let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
         // Best effort: what stays behind is overwritten by the next attempt.

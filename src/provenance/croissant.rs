@@ -7,11 +7,11 @@ use serde_json::{Map, Value, json};
 
 use super::encoding::{address, media_types, reference};
 use super::gap::Gaps;
-use super::identity::local;
+use super::identity::{local, uuid};
 use super::licence::Licence;
 use super::model::{Corpus, CorpusFile, FileList, SourceFacts};
 use super::notes::{self, given};
-use crate::sources::SourceKind;
+use super::responsible;
 
 /// Formats whose records have named fields.
 const WITH_FIELDS: [&str; 6] = ["jsonl", "json", "csv", "tsv", "parquet", "arrow"];
@@ -21,6 +21,7 @@ pub fn document(corpus: &Corpus, gaps: &mut Gaps) -> Value {
     let mut out = Map::new();
     let mut put = |key: &str, value: Value| drop(out.insert(key.to_owned(), value));
     let dataset = &corpus.dataset;
+    let root = &corpus.manifest.integrity.root;
     put("@context", context());
     put("@type", json!("sc:Dataset"));
     let versions = [
@@ -93,137 +94,47 @@ pub fn document(corpus: &Corpus, gaps: &mut Gaps) -> Value {
     }
     put("distribution", distribution(corpus, gaps));
     put("recordSet", record_sets(corpus, gaps));
-    responsible(corpus, gaps, &mut put);
+    responsible::put(corpus, gaps, &mut put);
+    put(
+        "identifier",
+        json!(format!("urn:uuid:{}", uuid(&["dataset", root]))),
+    );
+    put("prov:wasDerivedFrom", derived(corpus));
     Value::Object(out)
 }
 
-/// The responsible-AI vocabulary.
-fn responsible(corpus: &Corpus, gaps: &mut Gaps, put: &mut impl FnMut(&str, Value)) {
-    let dataset = &corpus.dataset;
-    match notes::collections(corpus) {
-        Some(told) => put("rai:dataCollection", json!(told)),
-        None => gaps.wanted(None, "[[source]] collection_method", "rai:dataCollection"),
-    }
-    let types: BTreeSet<&str> = corpus
-        .sources
-        .iter()
-        .filter_map(|source| source.declared.declared.kind)
-        .map(collection_type)
-        .collect();
-    if !types.is_empty() {
-        put("rai:dataCollectionType", json!(types));
-    }
-    let declared = || {
-        corpus
-            .sources
-            .iter()
-            .map(|source| &source.declared.declared)
+/// What the corpus was made of, as Croissant 1.1 has it in PROV-O: its sources, who they are of,
+/// and how they were obtained.
+fn derived(corpus: &Corpus) -> Value {
+    let one = |source: &SourceFacts| {
+        let declared = &source.declared.declared;
+        let mut entity = json!({
+            "@type": "prov:Entity",
+            "@id": local("source", &source.id),
+            "prov:label": source.name(),
+        });
+        if let Some(url) = address(&declared.url) {
+            entity["prov:atLocation"] = json!(url);
+        }
+        if let Some(publisher) = given(&declared.publisher) {
+            entity["prov:wasAttributedTo"] =
+                json!({ "@type": "prov:Agent", "prov:label": publisher });
+        }
+        if let Some(told) = notes::collection(corpus, source) {
+            let mut activity = json!({ "@type": "prov:Activity", "prov:label": told });
+            for (key, day) in [
+                ("prov:startedAtTime", declared.collected_from),
+                ("prov:endedAtTime", declared.collected_to),
+            ] {
+                if let Some(day) = day {
+                    activity[key] = json!(day.to_string());
+                }
+            }
+            entity["prov:wasGeneratedBy"] = activity;
+        }
+        entity
     };
-    let from = declared().filter_map(|d| d.collected_from).min();
-    let to = declared().filter_map(|d| d.collected_to).max();
-    match (from, to) {
-        (Some(from), Some(to)) => put(
-            "rai:dataCollectionTimeFrame",
-            json!([from.to_string(), to.to_string()]),
-        ),
-        _ => gaps.wanted(
-            None,
-            "[[source]] collected_from, collected_to",
-            "rai:dataCollectionTimeFrame",
-        ),
-    }
-    let processing: Vec<String> = corpus
-        .sources
-        .iter()
-        .filter_map(|source| {
-            let told = given(&source.declared.declared.processing)?;
-            Some(format!("{}: {told}", source.name()))
-        })
-        .collect();
-    if processing.is_empty() {
-        gaps.wanted(
-            None,
-            "[[source]] processing",
-            "rai:dataPreprocessingProtocol",
-        );
-    } else {
-        put("rai:dataPreprocessingProtocol", json!(processing));
-    }
-    let personal: Vec<String> = corpus
-        .personal
-        .iter()
-        .map(|k| notes::personal(corpus, k))
-        .collect();
-    // That nothing was found is said as what it is: the result of a scan.
-    let nothing = corpus.pick(
-        "本次扫描未发现个人信息;这不等于不存在",
-        "the scan found no personal data, which does not mean that there is none",
-    );
-    put(
-        "rai:personalSensitiveInformation",
-        if personal.is_empty() {
-            json!([nothing])
-        } else {
-            json!(personal)
-        },
-    );
-    let mut limitations = dataset.limitations.0.clone();
-    limitations.extend(notes::noise(corpus));
-    for (key, declare, values) in [
-        ("rai:dataBiases", "[dataset] biases", &dataset.biases.0),
-        ("rai:dataLimitations", "[dataset] limitations", &limitations),
-        (
-            "rai:dataUseCases",
-            "[dataset] use_cases",
-            &dataset.use_cases.0,
-        ),
-    ] {
-        if values.is_empty() {
-            gaps.wanted(None, declare, key);
-        } else {
-            put(key, json!(values));
-        }
-    }
-    for (key, declare, value) in [
-        (
-            "rai:dataCollectionMissingData",
-            "[dataset] missing_data",
-            &dataset.missing_data,
-        ),
-        (
-            "rai:dataCollectionRawData",
-            "[dataset] raw_data",
-            &dataset.raw_data,
-        ),
-        (
-            "rai:dataSocialImpact",
-            "[dataset] social_impact",
-            &dataset.social_impact,
-        ),
-        (
-            "rai:dataReleaseMaintenancePlan",
-            "[dataset] maintenance",
-            &dataset.maintenance,
-        ),
-    ] {
-        match given(value) {
-            Some(value) => put(key, json!(value)),
-            None => gaps.wanted(None, declare, key),
-        }
-    }
-}
-
-/// Words of the vocabulary for how data was collected, as its specification lists them.
-fn collection_type(kind: SourceKind) -> &'static str {
-    match kind {
-        SourceKind::SelfCrawled => "Web Scraping",
-        SourceKind::UserInput => "User-generated content data",
-        SourceKind::OpenCn | SourceKind::OpenForeign | SourceKind::Commercial => {
-            "Secondary Data analysis"
-        }
-        // The list has no word for either.
-        SourceKind::Synthetic | SourceKind::SelfProduced => "Others",
-    }
+    corpus.sources.iter().map(one).collect()
 }
 
 fn organization(name: &str) -> Value {
@@ -311,10 +222,9 @@ fn set_id(source: &SourceFacts, format: &str) -> String {
 }
 
 fn files_of<'a>(corpus: &'a Corpus, source: &SourceFacts, format: &str) -> Vec<&'a CorpusFile> {
-    let of = |file: &&CorpusFile| {
-        file.source == source.id && file.format.as_deref().unwrap_or_default() == format
-    };
-    corpus.files.listed().iter().filter(of).collect()
+    let files = corpus.files.of(&source.id).iter();
+    let of = |file: &&CorpusFile| file.format.as_deref().unwrap_or_default() == format;
+    files.filter(of).collect()
 }
 
 fn record_sets(corpus: &Corpus, gaps: &mut Gaps) -> Value {
@@ -380,6 +290,7 @@ fn context() -> Value {
         "@vocab": "https://schema.org/",
         "cr": "http://mlcommons.org/croissant/",
         "dct": "http://purl.org/dc/terms/",
+        "prov": "http://www.w3.org/ns/prov#",
         "rai": "http://mlcommons.org/croissant/RAI/",
         "sc": "https://schema.org/",
         "conformsTo": "dct:conformsTo",

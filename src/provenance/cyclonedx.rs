@@ -13,12 +13,14 @@ use crate::scan::SourceTally;
 /// The document.
 pub fn document(corpus: &Corpus, gaps: &mut Gaps) -> Value {
     let whole = dataset(corpus, gaps);
-    let sources: Vec<Value> = corpus
-        .sources
-        .iter()
-        .map(|s| component(corpus, s, gaps))
-        .collect();
-    let refs: Vec<String> = corpus.sources.iter().map(source_ref).collect();
+    let mut parts: Vec<Value> = Vec::new();
+    for source in &corpus.sources {
+        parts.push(component(corpus, source, gaps));
+    }
+    let mut refs: Vec<String> = corpus.sources.iter().map(source_ref).collect();
+    let shared = corpus.files.of("");
+    parts.extend(shared.iter().map(file));
+    refs.extend(shared.iter().map(file_ref));
     if let FileList::TooMany(_) = corpus.files {
         gaps.wanted(None, "provenance --files", "components");
     }
@@ -41,7 +43,7 @@ pub fn document(corpus: &Corpus, gaps: &mut Gaps) -> Value {
             }] },
             "component": whole,
         },
-        "components": sources,
+        "components": parts,
         "dependencies": [{ "ref": "dataset", "dependsOn": refs }],
         "compositions": [{ "aggregate": aggregate, "assemblies": ["dataset"] }],
     });
@@ -159,11 +161,7 @@ fn component(corpus: &Corpus, source: &SourceFacts, gaps: &mut Gaps) -> Value {
     contents(&mut data, &declared.url);
     out["data"] = json!([data]);
     out["properties"] = properties(corpus, &source.tally, Some(source));
-    let files = corpus
-        .files
-        .listed()
-        .iter()
-        .filter(|file| file.source == source.id);
+    let files = corpus.files.of(&source.id).iter();
     let files: Vec<Value> = files.map(file).collect();
     if !files.is_empty() {
         out["components"] = json!(files);
@@ -225,10 +223,14 @@ fn party(name: &str) -> Value {
     json!({ "organization": { "name": name } })
 }
 
+fn file_ref(file: &CorpusFile) -> String {
+    local("file", &file.path)
+}
+
 fn file(file: &CorpusFile) -> Value {
     let mut out = json!({
         "type": "file",
-        "bom-ref": local("file", &file.path),
+        "bom-ref": file_ref(file),
         "name": file.path,
         "properties": [{ "name": "yujian:bytes", "value": file.bytes.to_string() }],
     });

@@ -1,7 +1,7 @@
 //! Data Provenance Standards 1.0.0 of the Data & Trust Alliance: 22 elements in three groups. Source:
 //! the schema `data-provenance-standard-1.0.0` and the code systems of the reference library.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -117,7 +117,8 @@ impl Subject<'_> {
             gaps.needed(self.id(), key, "source.issuer");
             issuers.push(self.corpus.missing());
         }
-        issuers.dedup();
+        let mut named = BTreeSet::new();
+        issuers.retain(|name| named.insert(*name));
         let mut out = json!({
             "version": "1.0.0",
             "title": self.text(title, ("[dataset] name", "name"), "source.title", gaps),
@@ -213,7 +214,9 @@ impl Subject<'_> {
             gaps.wanted(self.id(), key, "provenance.generation-period");
         }
         out.insert("generation-method".to_owned(), self.methods(gaps));
-        let formats = self.sources.iter().flat_map(|source| source.files.keys());
+        let shared = self.only.is_none().then_some(&self.corpus.shared);
+        let of = self.sources.iter().map(|source| &source.files);
+        let formats = of.chain(shared).flat_map(BTreeMap::keys);
         let formats: BTreeSet<&str> = formats.map(|format| media_type(format)).collect();
         if !formats.is_empty() {
             out.insert("format".to_owned(), json!(formats));

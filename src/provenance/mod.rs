@@ -18,10 +18,13 @@ mod identity;
 mod licence;
 mod model;
 mod notes;
+mod responsible;
 mod spdx;
 
 pub use gap::{Gap, Gaps, GapsOfKey};
-pub use model::{Corpus, CorpusFile, FileList, PersonalKind, Read, SourceFacts, SourceFiles};
+pub use model::{
+    Corpus, CorpusFile, Facts, FileList, PersonalKind, Read, SourceFacts, SourceFiles,
+};
 
 use serde_json::Value;
 

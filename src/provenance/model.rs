@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::RunError;
+use crate::annotation::AnnotationReport;
 use crate::report::{ReportLanguage, TokenSummary};
 use crate::rules::{Bilingual, RuleInfo};
 use crate::run::{Manifest, Run, Status};
@@ -108,8 +109,6 @@ impl SourceFacts {
 pub struct CorpusFile {
     /// Its path in the run.
     pub path: String,
-    /// The source it is of.
-    pub source: String,
     /// `jsonl`, …
     pub format: Option<String>,
     /// `none`, `gzip`, …
@@ -131,20 +130,51 @@ pub struct CorpusFile {
 /// Files of the corpus.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileList {
-    /// All of them, in the order of their paths.
-    All(Vec<CorpusFile>),
+    /// All of them by source, in the order of their paths; under the empty name those that are of
+    /// no source as a whole.
+    All(BTreeMap<String, Vec<CorpusFile>>),
     /// More than were asked for: how many.
     TooMany(u64),
 }
 
 impl FileList {
-    /// Those that are listed.
-    pub fn listed(&self) -> &[CorpusFile] {
+    /// Those of a source, or with the empty name of none, as far as they are listed.
+    pub fn of(&self, source: &str) -> &[CorpusFile] {
         match self {
-            Self::All(files) => files,
+            Self::All(files) => files.get(source).map_or(&[], Vec::as_slice),
             Self::TooMany(_) => &[],
         }
     }
+
+    /// All that are listed.
+    pub fn listed(&self) -> impl Iterator<Item = &CorpusFile> {
+        let files = match self {
+            Self::All(files) => Some(files),
+            Self::TooMany(_) => None,
+        };
+        files.into_iter().flat_map(BTreeMap::values).flatten()
+    }
+}
+
+/// What a corpus is gathered from.
+pub struct Facts<'a> {
+    /// What was measured.
+    pub run: &'a Run,
+    /// What is declared of sources, and evidence.
+    pub ledger: &'a Ledger,
+    /// What is declared of the corpus as a whole.
+    pub dataset: &'a Dataset,
+    /// How records were read.
+    pub read: &'a Read,
+    /// What came of the check of annotation, if any is declared.
+    pub annotation: Option<AnnotationReport>,
+    /// Up to so many files are listed one by one; of more, none are, so that memory is bounded
+    /// and no list looks whole that is not.
+    pub most_files: usize,
+    /// The day the documents are made for.
+    pub as_of: Day,
+    /// Language of the sentences in them.
+    pub language: ReportLanguage,
 }
 
 /// A corpus with its sources: what every format is written from.
@@ -164,6 +194,10 @@ pub struct Corpus {
     pub tokens: Option<TokenSummary>,
     /// Files that were read.
     pub files: FileList,
+    /// Files that are of no source as a whole, by format: their records say what they are of.
+    pub shared: BTreeMap<String, SourceFiles>,
+    /// What came of the check of annotation, if any is declared.
+    pub annotation: Option<AnnotationReport>,
     /// The day the documents are made for.
     pub as_of: Day,
     /// Language of the sentences in them.
@@ -171,20 +205,15 @@ pub struct Corpus {
 }
 
 impl Corpus {
-    /// Gathers everything. Up to `most_files` files are listed one by one; of more, none are, so
-    /// that memory is bounded and no list looks whole that is not.
+    /// Gathers everything.
     ///
     /// # Errors
     ///
     /// If a table of the run cannot be read.
-    pub fn gather(
-        run: &Run,
-        ledger: &Ledger,
-        dataset: &Dataset,
-        read: &Read,
-        most_files: usize,
-        (as_of, language): (Day, ReportLanguage),
-    ) -> Result<Self, RunError> {
+    pub fn gather(facts: Facts<'_>) -> Result<Self, RunError> {
+        let Facts {
+            run, ledger, read, ..
+        } = facts;
         let manifest = run.manifest().clone();
         let tally = run.tally()?;
         let rules = run.rules()?;
@@ -220,15 +249,17 @@ impl Corpus {
         let mut corpus = Self {
             personal: personal(&total, &rules),
             manifest,
-            dataset: dataset.clone(),
+            dataset: facts.dataset.clone(),
             sources,
             total,
             tokens,
-            files: FileList::All(Vec::new()),
-            as_of,
-            language,
+            files: FileList::TooMany(0),
+            shared: BTreeMap::new(),
+            annotation: facts.annotation,
+            as_of: facts.as_of,
+            language: facts.language,
         };
-        corpus.gather_files(run, most_files)?;
+        corpus.gather_files(run, facts.most_files)?;
         corpus.gather_fields(run, read)?;
         Ok(corpus)
     }
@@ -236,7 +267,7 @@ impl Corpus {
     fn gather_files(&mut self, run: &Run, most: usize) -> Result<(), RunError> {
         let ids = self.sources.iter().enumerate();
         let at: BTreeMap<String, usize> = ids.map(|(at, s)| (s.id.clone(), at)).collect();
-        let mut files = Vec::new();
+        let mut files: BTreeMap<String, Vec<CorpusFile>> = BTreeMap::new();
         let mut count = 0_u64;
         for shard in run.digested_shards()? {
             let (row, digests) = shard?;
@@ -247,17 +278,21 @@ impl Corpus {
             count += 1;
             let format = row.format.clone().unwrap_or_default();
             let compression = row.compression.clone();
-            if let Some(at) = at.get(&row.source) {
-                let of = self.sources[*at].files.entry(format).or_default();
-                of.files += 1;
-                of.stored_bytes += row.bytes;
-                of.compressions.extend(compression.clone());
-            }
+            let by_format = match at.get(&row.source) {
+                Some(at) => &mut self.sources[*at].files,
+                None => &mut self.shared,
+            };
+            let of = by_format.entry(format).or_default();
+            of.files += 1;
+            of.stored_bytes += row.bytes;
+            of.compressions.extend(compression.clone());
             if count <= most as u64 {
-                files.push(CorpusFile {
+                let shared = !at.contains_key(&row.source);
+                let source = if shared { String::new() } else { row.source };
+                let of = files.entry(source).or_default();
+                of.push(CorpusFile {
                     whole: row.status == Status::Scanned,
                     path: row.path,
-                    source: row.source,
                     format: row.format,
                     compression,
                     bytes: row.bytes,
@@ -278,18 +313,19 @@ impl Corpus {
     /// Adds the configured fields in which something was found: these exist. Keys that nobody
     /// configured are words of the corpus and stay there.
     fn gather_fields(&mut self, run: &Run, read: &Read) -> Result<(), RunError> {
-        let mut seen: BTreeSet<(String, String)> = BTreeSet::new();
+        let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for finding in run.findings()? {
             let finding = finding?;
             let path = without_places(&finding.field);
             if read.text.contains(&path) {
-                seen.insert((finding.source, path));
+                seen.entry(finding.source).or_default().insert(path);
             }
         }
         for source in &mut self.sources {
             if source.declared.declared.fields.0.is_empty() {
-                let of = seen.iter().filter(|(id, _)| *id == source.id);
-                source.fields.extend(of.map(|(_, path)| path.clone()));
+                source
+                    .fields
+                    .extend(seen.remove(&source.id).unwrap_or_default());
             }
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! Sentences that several formats share, made from counts and declared words.
 
 use super::model::{Corpus, PersonalKind, SourceFacts};
+use crate::report::ReportLanguage;
 use crate::scan::SourceTally;
 
 /// A declared word, or none if nothing was written.
@@ -14,10 +15,10 @@ pub fn personal(corpus: &Corpus, kind: &PersonalKind) -> String {
     let (entity, class) = (&kind.entity, &kind.class);
     let (findings, records) = (kind.findings, kind.records);
     match corpus.language {
-        crate::report::ReportLanguage::Zh => format!(
+        ReportLanguage::Zh => format!(
             "{title}({entity},GB/T 45574:{class}):扫描发现 {findings} 处,涉及 {records} 条记录"
         ),
-        crate::report::ReportLanguage::En => format!(
+        ReportLanguage::En => format!(
             "{title} ({entity}, GB/T 45574: {class}): {findings} findings of the scan in {records} records"
         ),
     }
@@ -29,10 +30,10 @@ pub fn noise(corpus: &Corpus) -> Option<String> {
     let (files, records) = (totals.files.failed, totals.records.failed);
     let replaced = totals.replaced_bytes;
     (files + records + replaced > 0).then(|| match corpus.language {
-        crate::report::ReportLanguage::Zh => format!(
+        ReportLanguage::Zh => format!(
             "{files} 个文件、{records} 条记录无法完整读取;{replaced} 个字节不是有效文字,已替换"
         ),
-        crate::report::ReportLanguage::En => format!(
+        ReportLanguage::En => format!(
             "{files} files and {records} records could not be read to their end; {replaced} bytes were no valid text and were replaced"
         ),
     })
@@ -42,8 +43,8 @@ pub fn noise(corpus: &Corpus) -> Option<String> {
 pub fn source_noise(corpus: &Corpus, tally: &SourceTally) -> Option<String> {
     let (failed, all) = (tally.records.failed, tally.records.total());
     (failed > 0).then(|| match corpus.language {
-        crate::report::ReportLanguage::Zh => format!("{all} 条记录中有 {failed} 条无法读取"),
-        crate::report::ReportLanguage::En => {
+        ReportLanguage::Zh => format!("{all} 条记录中有 {failed} 条无法读取"),
+        ReportLanguage::En => {
             format!("{failed} of {all} records could not be read")
         }
     })

@@ -42,6 +42,8 @@ pub fn document(corpus: &Corpus, gaps: &mut Gaps) -> Value {
     for source in &corpus.sources {
         parts.push(graph.source(source, gaps));
     }
+    let shared = corpus.files.of("").iter();
+    parts.extend(shared.map(|file| graph.file(file)));
     if !parts.is_empty() {
         graph.relate(&whole, "contains", &parts);
     }
@@ -192,6 +194,16 @@ impl Graph<'_> {
             Some(day) => put("builtTime", json!(format!("{day}T00:00:00Z"))),
             None => gaps.needed(None, "[[source]] collected_to", "builtTime"),
         }
+        let root = &corpus.manifest.integrity.root;
+        put(
+            "externalIdentifier",
+            json!([{
+                "type": "ExternalIdentifier",
+                "externalIdentifierType": "other",
+                "identifier": root,
+                "comment": "root of the yujian run that measured it (BLAKE3, docs/runs.md)",
+            }]),
+        );
         let collections = notes::collections(corpus);
         put_measured(corpus, &corpus.total, &corpus.personal, None, &mut put);
         if let Some(told) = collections {
@@ -264,11 +276,7 @@ impl Graph<'_> {
         }
         let id = self.add("dataset_DatasetPackage", &local("source", &source.id), out);
         self.licence(&id, of, &declared.licence_id, "licence_id", gaps);
-        let files = corpus
-            .files
-            .listed()
-            .iter()
-            .filter(|file| file.source == source.id);
+        let files = corpus.files.of(&source.id).iter();
         let files: Vec<String> = files.map(|file| self.file(file)).collect();
         if !files.is_empty() {
             self.relate(&id, "contains", &files);
@@ -355,10 +363,8 @@ fn put_measured(
     if tally.records.scanned > 0 {
         types.insert("text");
     }
-    let media = corpus
-        .sources
-        .iter()
-        .filter(|s| source.is_none_or(|of| of.id == s.id));
+    let of = source.map_or(&*corpus.sources, std::slice::from_ref);
+    let media = of.iter();
     for kind in media.flat_map(|s| s.media.keys()) {
         types.extend(
             ["image", "audio", "video"]

@@ -126,6 +126,8 @@ pub struct Dataset {
     pub anonymisation: Words,
     pub missing_data: String,
     pub raw_data: String,
+    pub annotation_platform: Words,
+    pub annotation_tools: Words,
     pub maintenance: String,
     pub processing_included: Words,
     pub processing_excluded: Words,

@@ -1,0 +1,268 @@
+"""Exports of the fixtures pass the validators of their formats, and broken ones do not.
+
+`python3 .ci/provenance.py YUJIAN`; needs the packages of .ci/provenance.txt. SPDX is held against the
+model of the bindings that are generated from its SHACL; where spdx.org can be reached, against its
+JSON schema and SHACL themselves as well.
+"""
+
+import copy
+import json
+import logging
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+
+import mlcroissant
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from spdx3_validate import core as spdx3
+from spdx_python_model.bindings import v3_0_1 as spdx
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+logging.getLogger("absl").setLevel(logging.ERROR)
+
+
+def croissant(document):
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / "croissant.json"
+        file.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+        try:
+            mlcroissant.Dataset(str(file))
+        except mlcroissant.ValidationError as error:
+            return [str(error)]
+    needed = ["name", "description", "license", "creator", "distribution", "conformsTo"]
+    return [f"no {key}" for key in needed if not document.get(key)]
+
+
+def cyclonedx(document):
+    found = JsonStrictValidator(SchemaVersion.V1_7).validate_str(json.dumps(document), all_errors=True)
+    return [str(error) for error in found or []]
+
+
+def spdx_model(document):
+    objects = spdx.SHACLObjectSet()
+    try:
+        spdx.JSONLDDeserializer().deserialize_data(document, objects)
+        missing = objects.link()
+        # Least numbers of values are only looked at when it is written again.
+        with open(os.devnull, "wb") as sink:
+            spdx.JSONLDSerializer().write(objects, sink)
+    except Exception as error:  # the bindings raise several kinds
+        return [repr(error)]
+    found = [f"nothing has the id {name}" for name in sorted(missing or [])]
+    # What the profile Dataset asks for beyond the schema: its "Profile conformance".
+    relations = list(objects.foreach_type("Relationship"))
+    for package in objects.foreach_type("dataset_DatasetPackage"):
+        for kind in ["hasDeclaredLicense", "hasConcludedLicense"]:
+            of = [r for r in relations if r.from_ is package and r.relationshipType.endswith("/" + kind)]
+            if len(of) != 1:
+                found.append(f"{package.name} has {len(of)} relationships {kind}")
+    return found
+
+
+# The 22 elements (copyright, patent and trademark are one, processing and storage one each): group,
+# key, whether it must be there, and its form. Not the published schema: that names no type it can
+# resolve for sub-provenance, requires `tool` without describing it, and hides its own `required`.
+CONCEPT = {"code": str}
+PLACES = [{"country": str}]
+PARTIES = [{"name": str}]
+ELEMENTS = [
+    ("source", "version", True, str),
+    ("source", "title", True, str),
+    ("source", "id", True, str),
+    ("source", "location", False, str),
+    ("source", "issuer", True, PARTIES),
+    ("source", "description", True, str),
+    ("provenance", "source", False, str),
+    ("provenance", "origin", False, PARTIES),
+    ("provenance", "origin-geography", True, PLACES),
+    ("provenance", "date", True, str),
+    ("provenance", "previous-date", False, str),
+    ("provenance", "generation-period", False, {"start": str, "end": str}),
+    ("provenance", "generation-method", True, [CONCEPT]),
+    ("provenance", "format", False, [str]),
+    ("use", "classification", False, [{"regulation": CONCEPT, "evaluated": bool}]),
+    ("use", "consents", False, [str]),
+    ("use", "privacy-enhancing", False, [{"tool": str, "tool-used": str}]),
+    ("use", "processing-included", False, PLACES),
+    ("use", "processing-excluded", False, PLACES),
+    ("use", "storage-allowed", False, PLACES),
+    ("use", "storage-forbidden", False, PLACES),
+    ("use", "license", False, [str]),
+    ("use", "intended-purpose", True, [{"code": str, "description": str}]),
+    ("use", "copyright", False, [str]),
+    ("use", "patent", False, [str]),
+    ("use", "trademark", False, [str]),
+]
+
+
+def unlike(value, form, place):
+    if isinstance(form, list):
+        if not isinstance(value, list):
+            return [f"{place} is no list"]
+        texts = [json.dumps(one, sort_keys=True) for one in value]
+        found = [f"{place} says something twice"] if len(set(texts)) < len(texts) else []
+        return found + [e for n, one in enumerate(value) for e in unlike(one, form[0], f"{place}[{n}]")]
+    if isinstance(form, dict):
+        if not isinstance(value, dict):
+            return [f"{place} is no object"]
+        lacking = [f"{place} has no {key}" for key in form if key not in value]
+        return lacking + [e for key in form if key in value for e in unlike(value[key], form[key], f"{place}.{key}")]
+    return [] if isinstance(value, form) and value != "" else [f"{place} is no {form.__name__}"]
+
+
+def dta(document):
+    found = [f"{key} does not belong there" for key in document if key not in ("source", "provenance", "use")]
+    for group, key, must, form in ELEMENTS:
+        of = document.get(group, {})
+        if key in of:
+            found += unlike(of[key], form, f"{group}.{key}")
+            if must and isinstance(form, list) and not of[key]:
+                found.append(f"{group}.{key} is empty")
+        elif must:
+            found.append(f"there is no {group}.{key}")
+    known = {(group, key) for group, key, _, _ in ELEMENTS}
+    for group in ("source", "provenance", "use"):
+        found += [f"{group}.{key} is no element" for key in document.get(group, {}) if (group, key) not in known]
+    return found
+
+
+def first(document, kind):
+    return next(e for e in document["@graph"] if e["type"] == kind)
+
+
+def file_object(document):
+    return next(e for e in document["distribution"] if e["@type"] == "cr:FileObject")
+
+
+def without(get, key):
+    return lambda document: get(document).pop(key)
+
+
+def with_value(get, key, value):
+    return lambda document: get(document).__setitem__(key, value)
+
+
+DATASET = "dataset_DatasetPackage"
+VALIDATORS = {"croissant.json": croissant, "spdx.json": spdx_model, "cyclonedx.json": cyclonedx, "dta.json": dta}
+# A validator that takes any of these is no validator.
+BROKEN = {
+    "croissant.json": [
+        without(file_object, "sha256"),
+        without(file_object, "encodingFormat"),
+        without(file_object, "@id"),
+        with_value(lambda d: d["recordSet"][0]["field"][0]["source"], "fileObject", {"@id": "nowhere"}),
+        without(lambda d: d, "description"),
+    ],
+    "spdx.json": [
+        without(lambda d: first(d, DATASET), "dataset_datasetType"),
+        with_value(lambda d: first(d, DATASET), "dataset_datasetSize", "many"),
+        with_value(lambda d: first(d, DATASET), "dataset_confidentialityLevel", "blue"),
+        with_value(lambda d: first(d, DATASET), "dataset_invented", "x"),
+        with_value(lambda d: first(d, "software_File")["verifiedUsing"][0], "algorithm", "sha1024"),
+        with_value(lambda d: first(d, "CreationInfo"), "created", "yesterday"),
+        with_value(lambda d: first(d, "Relationship"), "to", ["urn:uuid:nobody"]),
+        lambda d: d["@graph"].remove(first(d, "Relationship")),
+    ],
+    "cyclonedx.json": [
+        with_value(lambda d: d, "serialNumber", "urn:uuid:42"),
+        with_value(lambda d: d["components"][0], "invented", True),
+        with_value(lambda d: d["components"][0], "type", "corpus"),
+        with_value(lambda d: d["components"][0], "licenses", [{"license": {"id": "CC-BY-SA-99"}}]),
+        with_value(lambda d: d["components"][0]["components"][0]["hashes"][0], "content", "short"),
+        without(lambda d: d["metadata"]["component"]["data"][0], "type"),
+    ],
+    "dta.json": [
+        without(lambda d: d["source"], "issuer"),
+        with_value(lambda d: d["provenance"], "origin-geography", []),
+        with_value(lambda d: d["provenance"], "generation-method", [{"description": "no code"}]),
+        with_value(lambda d: d["use"], "license", ["twice", "twice"]),
+        with_value(lambda d: d["use"], "licence", []),
+        without(lambda d: d, "use"),
+    ],
+}
+
+
+def validate_online(files):
+    """What the published schema and shapes of SPDX find wrong, where they can be had."""
+    socket.setdefaulttimeout(30)
+    try:
+        found = spdx3.validate([str(file) for file in files], version="3.0.1")
+    except OSError as error:
+        print(f"skipped: schema and shapes of SPDX cannot be had ({error})")
+        return []
+    return [str(error) for error in found.errors]
+
+
+def records(document, corpus, scratch):
+    """Records that Croissant's own reader finds: by record set, how many."""
+    shutil.copytree(corpus, scratch)
+    file = scratch / "croissant.json"
+    file.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    dataset = mlcroissant.Dataset(str(file))
+    return {part.name: list(dataset.records(part.uuid)) for part in dataset.metadata.record_sets}
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    bad = []
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = pathlib.Path(scratch)
+        environment = dict(os.environ, YUJIAN_CACHE_DIR=str(scratch / "cache"))
+
+        def yujian(*args):
+            subprocess.run([program, *map(str, args)], check=True, capture_output=True, env=environment)
+
+        online = []
+        for name, corpus, config in [
+            ("filing", "fixtures/filing/corpus", "fixtures/filing/yujian.toml"),
+            ("corpus", "fixtures/corpus", "fixtures/corpus/yujian.toml"),
+            # Nothing is declared: what is missing must not make a document invalid.
+            ("tables", "fixtures/tables", None),
+        ]:
+            run = scratch / f"run-{name}"
+            if config is None:
+                empty = scratch / "empty.toml"
+                empty.write_text("")
+                config = empty
+            config = ROOT / config
+            key = scratch / "key"
+            yujian("scan", ROOT / corpus, "-o", run, "--config", config, "--digest", "sha256", "--key-file", key)
+            for language in ["zh", "en"]:
+                folder = scratch / f"{name}-{language}"
+                yujian("provenance", run, "--config", config, "--format", "all", "-o", folder, "--lang", language)
+                for file, validator in VALIDATORS.items():
+                    document = json.loads((folder / file).read_text(encoding="utf-8"))
+                    bad += [f"{name}-{language}/{file}: {error}" for error in validator(document)]
+                    if name == "filing":
+                        for number, damage in enumerate(BROKEN[file]):
+                            broken = copy.deepcopy(document)
+                            damage(broken)
+                            if not validator(broken):
+                                bad.append(f"{file}: damage {number} passes")
+                lines = (folder / "dta-sources.jsonl").read_text(encoding="utf-8").splitlines()
+                bad += [f"{name}-{language}/dta-sources: {e}" for line in lines for e in dta(json.loads(line))]
+                online.append(folder / "spdx.json")
+        bad += validate_online(online)
+        document = json.loads((scratch / "filing-en" / "croissant.json").read_text(encoding="utf-8"))
+        found = records(document, ROOT / "fixtures/filing/corpus", scratch / "read")
+        for part, rows in found.items():
+            if not rows or not all(value for row in rows for value in row.values()):
+                bad.append(f"Croissant reads no records, or empty ones: {part}")
+        written = (ROOT / "fixtures/filing/corpus").rglob("*.jsonl")
+        lines = sum(len(file.read_text(encoding="utf-8").splitlines()) for file in written)
+        if sum(map(len, found.values())) != lines:
+            bad.append(f"Croissant reads {sum(map(len, found.values()))} records, not {lines}")
+    for error in bad:
+        print(error[:2000])
+    if bad:
+        sys.exit(1)
+    damages = sum(map(len, BROKEN.values()))
+    print(f"provenance: all formats are valid, {damages} kinds of damage are noticed, {lines} records read")
+
+
+main()
