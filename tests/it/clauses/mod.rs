@@ -4,6 +4,7 @@
 mod declared;
 mod lexicon;
 mod measured;
+mod rejected;
 mod statements;
 mod whole;
 
