@@ -198,6 +198,44 @@ def validate_online(files):
     return [str(error) for error in found.errors]
 
 
+# Sources of a corpus that is hard to write down.
+ODD = """
+[[source]]
+id = "several"
+match = ["several/**"]
+fields = ["id", "text", "meta.title", "tags[]"]
+
+[[source]]
+id = "table"
+match = ["table/**"]
+fields = ["id", "text"]
+
+[[source]]
+id = "odd \\"\\n\\u202e😀"
+match = ["o*/**"]
+name = "\\u0001}]{"
+url = "javascript:alert(1) x"
+licence_id = "as we like it"
+"""
+
+
+def odd_corpus(folder):
+    """Several files a source, columns of tables, nested fields, and names that look like syntax."""
+    (folder / "several").mkdir(parents=True)
+    for part in range(3):
+        rows = [
+            {"id": f"{part}-{n}", "text": "平常的一句话", "meta": {"title": "题"}, "tags": ["a", "b"]} for n in range(2)
+        ]
+        lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        (folder / "several" / f"part-[{part}].jsonl").write_text(lines, encoding="utf-8")
+    (folder / "table").mkdir()
+    (folder / "table" / "a.csv").write_text("id,text\n1,one\n2,two\n", encoding="utf-8")
+    shutil.copy(ROOT / "fixtures/tables/snappy.parquet", folder / "table" / "b.parquet")
+    for name in ['quote"\\', "line\nend", "\u202egpj 😀", '"}],[{"', "%2e%2e#?"]:
+        (folder / "o" / name).mkdir(parents=True)
+        (folder / "o" / name / "a.jsonl").write_text('{"text": "一"}\n', encoding="utf-8")
+
+
 def records(document, corpus, scratch):
     """Records that Croissant's own reader finds: by record set, how many."""
     shutil.copytree(corpus, scratch)
@@ -217,18 +255,18 @@ def main():
         def yujian(*args):
             subprocess.run([program, *map(str, args)], check=True, capture_output=True, env=environment)
 
+        (scratch / "empty.toml").write_text("")
+        (scratch / "odd.toml").write_text(ODD, encoding="utf-8")
+        odd_corpus(scratch / "odd")
         online = []
         for name, corpus, config in [
             ("filing", "fixtures/filing/corpus", "fixtures/filing/yujian.toml"),
             ("corpus", "fixtures/corpus", "fixtures/corpus/yujian.toml"),
             # Nothing is declared: what is missing must not make a document invalid.
-            ("tables", "fixtures/tables", None),
+            ("tables", "fixtures/tables", scratch / "empty.toml"),
+            ("odd", scratch / "odd", scratch / "odd.toml"),
         ]:
             run = scratch / f"run-{name}"
-            if config is None:
-                empty = scratch / "empty.toml"
-                empty.write_text("")
-                config = empty
             config = ROOT / config
             key = scratch / "key"
             yujian("scan", ROOT / corpus, "-o", run, "--config", config, "--digest", "sha256", "--key-file", key)
@@ -248,15 +286,24 @@ def main():
                 bad += [f"{name}-{language}/dta-sources: {e}" for line in lines for e in dta(json.loads(line))]
                 online.append(folder / "spdx.json")
         bad += validate_online(online)
-        document = json.loads((scratch / "filing-en" / "croissant.json").read_text(encoding="utf-8"))
-        found = records(document, ROOT / "fixtures/filing/corpus", scratch / "read")
-        for part, rows in found.items():
-            if not rows or not all(value for row in rows for value in row.values()):
-                bad.append(f"Croissant reads no records, or empty ones: {part}")
-        written = (ROOT / "fixtures/filing/corpus").rglob("*.jsonl")
-        lines = sum(len(file.read_text(encoding="utf-8").splitlines()) for file in written)
-        if sum(map(len, found.values())) != lines:
-            bad.append(f"Croissant reads {sum(map(len, found.values()))} records, not {lines}")
+        def read(name, corpus):
+            document = json.loads((scratch / f"{name}-en" / "croissant.json").read_text(encoding="utf-8"))
+            found = records(document, corpus, scratch / f"read-{name}")
+            for part, rows in found.items():
+                # Texts of Parquet may be empty; what a line holds is never.
+                if not rows or ("jsonl" in part and not all(value for row in rows for value in row.values())):
+                    bad.append(f"Croissant reads no records, or empty ones: {name}: {part}")
+            return {part: len(rows) for part, rows in found.items()}
+
+        filing = ROOT / "fixtures/filing/corpus"
+        lines = sum(len(file.read_text(encoding="utf-8").splitlines()) for file in filing.rglob("*.jsonl"))
+        if sum(read("filing", filing).values()) != lines:
+            bad.append(f"Croissant does not read {lines} records")
+        tables = len((ROOT / "fixtures/tables/documents.jsonl").read_text(encoding="utf-8").splitlines())
+        found = read("odd", scratch / "odd")
+        expected = {"several (jsonl)": 6, "table (csv)": 2, "table (parquet)": tables}
+        if found != expected:
+            bad.append(f"Croissant reads {found}, not {expected}")
     for error in bad:
         print(error[:2000])
     if bad:

@@ -4,12 +4,13 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
 use super::args::{Common, ProvenanceArgs, ProvenanceFormat};
 use super::language::Language;
 use super::setup::Configured;
 use super::{Outcome, annotated, clauses};
+use crate::SetupError;
 use crate::annotation::planned;
 use crate::provenance::{Corpus, Facts, Format, Gaps, Read};
 use crate::report::ReportLanguage;
@@ -82,7 +83,11 @@ fn formats(asked: ProvenanceFormat) -> Vec<Format> {
 fn targets(args: &ProvenanceArgs, formats: &[Format]) -> Result<Vec<Option<PathBuf>>> {
     let targets: Vec<Option<PathBuf>> = match (&args.output, args.format) {
         (None, ProvenanceFormat::All) => {
-            bail!("--format all writes several files: name a folder for them with -o DIR")
+            return Err(SetupError::other(
+                "--format all writes several files",
+                "name a folder for them with -o DIR",
+            )
+            .into());
         }
         (Some(folder), ProvenanceFormat::All) => {
             fs::create_dir_all(folder)
@@ -101,10 +106,11 @@ fn targets(args: &ProvenanceArgs, formats: &[Format]) -> Result<Vec<Option<PathB
         .map(|path| path.display().to_string())
         .collect();
     if !there.is_empty() && !args.force {
-        bail!(
-            "already there: {}; choose another -o, or replace with --force",
-            there.join(", ")
-        );
+        return Err(SetupError::other(
+            format!("already there: {}", there.join(", ")),
+            "choose another -o, or replace with --force",
+        )
+        .into());
     }
     Ok(targets)
 }

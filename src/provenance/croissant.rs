@@ -13,8 +13,9 @@ use super::model::{Corpus, CorpusFile, FileList, SourceFacts};
 use super::notes::{self, given};
 use super::responsible;
 
-/// Formats whose records have named fields.
-const WITH_FIELDS: [&str; 6] = ["jsonl", "json", "csv", "tsv", "parquet", "arrow"];
+/// Formats whose records have named columns. Where the records of a JSON document stand in it,
+/// the run does not say.
+const WITH_COLUMNS: [&str; 5] = ["jsonl", "csv", "tsv", "parquet", "arrow"];
 
 /// The document.
 pub fn document(corpus: &Corpus, gaps: &mut Gaps) -> Value {
@@ -154,11 +155,8 @@ fn distribution(corpus: &Corpus, gaps: &mut Gaps) -> Value {
         out.push(file_object(file));
     }
     for source in &corpus.sources {
-        for (format, files) in &source.files {
-            if let Some(set) = file_set(corpus, source, format, files.files) {
-                out.push(set);
-            }
-        }
+        let formats = source.files.keys();
+        out.extend(formats.filter_map(|format| file_set(corpus, source, format)));
     }
     if let FileList::TooMany(_) = corpus.files {
         gaps.needed(None, "provenance --files", "distribution");
@@ -167,7 +165,7 @@ fn distribution(corpus: &Corpus, gaps: &mut Gaps) -> Value {
 }
 
 fn file_object(file: &CorpusFile) -> Value {
-    let types = media_types(file.format.as_deref(), file.compression.as_deref());
+    let types = types_of(file.format.as_deref(), file.compression.as_deref());
     let mut object = json!({
         "@type": "cr:FileObject",
         "@id": file_id(&file.path),
@@ -183,38 +181,50 @@ fn file_object(file: &CorpusFile) -> Value {
 }
 
 /// Files of one format of a source, where there are several: what a record set is read from.
-fn file_set(corpus: &Corpus, source: &SourceFacts, format: &str, files: u64) -> Option<Value> {
+fn file_set(corpus: &Corpus, source: &SourceFacts, format: &str) -> Option<Value> {
     let listed = files_of(corpus, source, format);
-    let includes: Vec<String> = match listed.is_empty() {
-        true => source.declared.globs.clone(),
-        false => listed.iter().map(|file| file.path.clone()).collect(),
+    let includes: Vec<String> = match &listed[..] {
+        [] => source.declared.globs.clone(),
+        [_] => return None,
+        _ => listed.iter().map(|file| literal(&file.path)).collect(),
     };
-    if includes.is_empty() || (files < 2 && !listed.is_empty()) {
+    if includes.is_empty() {
         return None;
     }
-    let mut types: Vec<&str> = media_types(Some(format).filter(|f| !f.is_empty()), None);
-    for compression in source
-        .files
-        .get(format)
-        .iter()
-        .flat_map(|f| &f.compressions)
-    {
-        types.extend(media_types(None, Some(compression)).into_iter().skip(1));
+    let mut types: Vec<&str> = types_of(Some(format).filter(|f| !f.is_empty()), None);
+    let of = source.files.get(format).map(|files| &files.compressions);
+    for compression in of.into_iter().flatten() {
+        types.extend(types_of(None, Some(compression)).into_iter().skip(1));
     }
-    let mut set = json!({
+    // It is in no other resource: its files are where the document is.
+    Some(json!({
         "@type": "cr:FileSet",
         "@id": set_id(source, format),
         "name": format!("{} ({format})", source.name()),
         "includes": includes,
         "encodingFormat": types,
-    });
-    if !listed.is_empty() {
-        let within = listed
-            .iter()
-            .map(|file| json!({ "@id": file_id(&file.path) }));
-        set["containedIn"] = within.collect();
+    }))
+}
+
+/// A path as a glob that nothing else matches.
+fn literal(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for c in path.chars() {
+        match c {
+            '*' | '?' | '[' => out.extend(['[', c, ']']),
+            c => out.push(c),
+        }
     }
-    Some(set)
+    out
+}
+
+/// Media types, with the one of Parquet that Croissant has.
+fn types_of(format: Option<&str>, compression: Option<&str>) -> Vec<&'static str> {
+    let mut types = media_types(format, compression);
+    if format == Some("parquet") {
+        types[0] = "application/x-parquet";
+    }
+    types
 }
 
 fn set_id(source: &SourceFacts, format: &str) -> String {
@@ -231,7 +241,7 @@ fn record_sets(corpus: &Corpus, gaps: &mut Gaps) -> Value {
     let mut out = Vec::new();
     for source in &corpus.sources {
         let formats = source.files.keys();
-        for format in formats.filter(|format| WITH_FIELDS.contains(&format.as_str())) {
+        for format in formats.filter(|format| WITH_COLUMNS.contains(&format.as_str())) {
             if source.fields.is_empty() {
                 gaps.wanted(Some(&source.id), "fields", "recordSet");
                 continue;
