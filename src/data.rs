@@ -30,6 +30,12 @@ pub const TLDS: &str = include_str!("../rules/data/tlds.csv");
 pub const IBAN_LENGTHS: &str = include_str!("../rules/data/iban_lengths.csv");
 /// What licences ask for and forbid.
 pub const LICENCES: &str = include_str!("../rules/data/licences.csv");
+/// Classes of what licences ask for and forbid, and the uses they may be against.
+pub const LICENCE_CLASSES: &str = include_str!("../rules/data/licence_classes.csv");
+/// Uses of a corpus that licences may be against.
+pub const LICENCE_USES: &str = include_str!("../rules/data/licence_uses.csv");
+/// Families of licences.
+pub const LICENCE_FAMILIES: &str = include_str!("../rules/data/licence_families.csv");
 /// Names of licences beyond those of the SPDX list.
 pub const LICENCE_NAMES: &str = include_str!("../rules/data/licence_names.csv");
 /// Addresses of licences.
@@ -63,6 +69,8 @@ pub const ALL: &[&str] = &[
     IBAN_LENGTHS,
     COUNTRIES,
     LICENCES,
+    LICENCE_CLASSES,
+    LICENCE_FAMILIES,
     LICENCE_NAMES,
     LICENCE_LINKS,
     PIRATE_DOMAINS,

@@ -27,7 +27,11 @@ const RECORDS: u64 = 2_000;
 /// Bytes that are scanned at a time: a small piece, so that looking ends soon.
 const CHUNK: usize = 1 << 20;
 
-const HEAD: &str = "# What a filing must know of this corpus. Drafted from a look at it: values that are empty\n# only a person can know. docs/configuration.md tells every key. 空白项须由人填写。\n\n[corpus]\ntext = [\"text\", \"content\", \"messages[].content\"]\nid = \"id\"\n\n[model]\nname = \"\"\nfunction = \"\"\ndomain = \"\"\nbase = \"\"\n\n";
+/// Entities of what says that a machine made a text, and of statements of licences.
+const MACHINE_MADE: &str = "rights.aigc";
+const LICENCE: &str = "rights.licence";
+
+const HEAD: &str = "# What a filing must know of this corpus. Drafted from a look at it: values that are empty\n# only a person can know. docs/configuration.md tells every key. 空白项须由人填写。\n\n[corpus]\ntext = [\"text\", \"content\", \"messages[].content\"]\nid = \"id\"\n\n[model]\nname = \"\"\nfunction = \"\"\ndomain = \"\"\nbase = \"\"\nuse = []                # 用途 commercial public_service internal research\n\n";
 
 /// Runs the command.
 pub fn run(args: &InitArgs, common: &Common) -> Result<Outcome> {
@@ -90,6 +94,12 @@ pub fn run(args: &InitArgs, common: &Common) -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
+/// Rules that a draft tells of.
+struct Marks {
+    machine_made: Vec<RuleIndex>,
+    licence: Vec<RuleIndex>,
+}
+
 type Sources = BTreeMap<String, (Told, Seen)>;
 
 /// What is seen of every source that is not declared yet.
@@ -103,22 +113,27 @@ fn look(config: &Config, shards: &[Shard], args: &InitArgs) -> Result<Sources> {
     }
     let rules = Arc::new(RuleSet::builtin()?);
     let scanner = Scanner::new(rules.clone(), DetectOptions::default())?;
-    let made: Vec<RuleIndex> = (0u32..)
-        .zip(rules.infos())
-        .filter(|(_, info)| {
-            info.entity
-                .as_deref()
-                .is_some_and(|e| e.starts_with("aigc"))
-        })
-        .map(|(at, _)| RuleIndex(at))
-        .collect();
+    let of = |beginning: &str| -> Vec<RuleIndex> {
+        (0u32..)
+            .zip(rules.infos())
+            .filter(|(_, info)| {
+                let entity = info.entity.as_deref();
+                entity.is_some_and(|entity| entity.starts_with(beginning))
+            })
+            .map(|(at, _)| RuleIndex(at))
+            .collect()
+    };
+    let marks = Marks {
+        machine_made: of(MACHINE_MADE),
+        licence: of(LICENCE),
+    };
     let mut options = config.scan_options();
     options.sidecar = true;
     options.chunk = CHUNK;
     let mut all = Sources::new();
     for (id, group) in groups {
         for shard in spread(&group) {
-            sample(&scanner, &options, shard, &made, args, &mut all);
+            sample(&scanner, &options, shard, &marks, args, &mut all);
         }
         if args.field.is_none() {
             let told = Told::Globs(vec![glob(id, &group)]);
@@ -182,7 +197,7 @@ fn sample(
     scanner: &Scanner,
     options: &ScanOptions,
     shard: &Shard,
-    made: &[RuleIndex],
+    marks: &Marks,
     args: &InitArgs,
     all: &mut Sources,
 ) {
@@ -229,13 +244,13 @@ fn sample(
                     .entry(id.clone())
                     .or_insert_with(|| (told, Seen::default()));
                 seen.add(record);
-                let marked = made.iter().any(|rule| {
-                    record
-                        .counts
-                        .get(rule)
-                        .is_some_and(|counts| counts.open > 0)
-                });
+                let counts = |rule| record.counts.get(rule).is_some_and(|n| n.open > 0);
+                let marked = marks.machine_made.iter().any(counts);
                 seen.machine_made += u64::from(marked);
+                let licences = record.findings.iter().filter(|finding| {
+                    finding.suppressed_by.is_none() && marks.licence.contains(&finding.rule)
+                });
+                seen.add_licences(licences.filter_map(|finding| finding.details.get("licence")));
             }
         }
     });

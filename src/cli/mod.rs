@@ -14,6 +14,7 @@ mod init;
 mod key;
 mod language;
 mod lexicon;
+mod licence;
 mod merge;
 mod progress;
 mod provenance;

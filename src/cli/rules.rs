@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 
 use super::args::{Common, ConfigFile, RuleFiles, RulesCommand};
 use super::setup::Configured;
-use super::{Outcome, lexicon};
+use super::{Outcome, lexicon, licence};
 use crate::detect::pii::confirm;
 use crate::detect::rights;
 use crate::detect::{DetectOptions, Scanner, Scratch, prove};
@@ -211,8 +211,14 @@ fn try_text(
         if !finding.folds.is_empty() {
             writeln!(out, "  folds: {}", finding.folds)?;
         }
-        for (name, value) in finding.details.iter() {
-            writeln!(out, "  {name}: {value}")?;
+        if info.entity.as_deref() == Some(licence::ENTITY) {
+            for line in licence::lines(&finding.details, common.lang) {
+                writeln!(out, "  {line}")?;
+            }
+        } else {
+            for (name, value) in finding.details.iter() {
+                writeln!(out, "  {name}: {value}")?;
+            }
         }
         if let Some(reason) = &finding.suppressed_by {
             writeln!(out, "  suppressed: {reason}")?;

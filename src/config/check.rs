@@ -5,6 +5,7 @@ use globset::Glob;
 use super::Config;
 use crate::corpus::split::json::TextPaths;
 use crate::faults::{Fault, Parsed, Report, Said, nearest};
+use crate::rules::{LicenceUse, LicenceUses};
 use crate::sources::{Answer, PI_BASES, Statement};
 
 /// Tells everything.
@@ -24,6 +25,7 @@ pub(super) fn check(config: &Config, parsed: &mut Parsed<'_>) {
         check_statement(statement, &number.to_string(), &mut report);
     }
     policy(config, &mut report);
+    uses(config, &mut report);
     for fault in told {
         parsed.tell(fault);
     }
@@ -167,6 +169,32 @@ fn policy(config: &Config, report: Report<'_>) {
                 said("写 0 到 1 之间的数", "write a number from 0 to 1"),
             );
         }
+    }
+}
+
+fn uses(config: &Config, report: Report<'_>) {
+    let names: Vec<&str> = LicenceUse::all().iter().map(|of| of.name).collect();
+    let all = names.join(", ");
+    let list = || {
+        said(
+            format!("可写:{all}"),
+            format!("write one or several of: {all}"),
+        )
+    };
+    let Some(words) = config.declared_uses() else {
+        let what = said("[model] use 是用途的列表", "[model] use is a list of uses");
+        report(&["model", "use"], what, list());
+        return;
+    };
+    for word in LicenceUses::of(&words).err().unwrap_or_default() {
+        report(
+            &["model", "use"],
+            said(
+                format!("[model] use:没有 `{word}` 这种用途"),
+                format!("[model] use: `{word}` is no use"),
+            ),
+            nearest(word, &names).unwrap_or_else(list),
+        );
     }
 }
 

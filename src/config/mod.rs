@@ -15,6 +15,7 @@ use crate::annotation::AnnotationConfig;
 use crate::corpus::split::json::{MetaPaths, TextPaths};
 use crate::corpus::{FieldPaths, Limits, Shard};
 use crate::origins::{OriginsConfig, Used};
+use crate::rules::LicenceUses;
 use crate::scan::{ScanOptions, SourceRules};
 use crate::sources::{Dataset, Declared, Source, Statement};
 use crate::tokens::{Builtin, Counted};
@@ -229,6 +230,24 @@ impl Config {
     /// As [`Config::read`].
     pub fn parse(text: &str, name: &str) -> Result<Self, SetupError> {
         read::parse(text, name)
+    }
+
+    /// Words of `[model] use`; none if it is something else.
+    pub(crate) fn declared_uses(&self) -> Option<Vec<&str>> {
+        match self.model.get("use") {
+            None => Some(Vec::new()),
+            Some(toml::Value::String(word)) if word.trim().is_empty() => Some(Vec::new()),
+            Some(toml::Value::String(word)) => Some(vec![word]),
+            Some(toml::Value::Array(words)) => words.iter().map(toml::Value::as_str).collect(),
+            Some(_) => None,
+        }
+    }
+
+    /// What the corpus is declared to be used for.
+    pub fn uses(&self) -> LicenceUses {
+        // Checked when the file was read.
+        let words = self.declared_uses().unwrap_or_default();
+        LicenceUses::of(&words).unwrap_or_default()
     }
 
     /// The declared sources, as the ledger reads them.

@@ -1,15 +1,19 @@
 //! Licences that sources declare against those that their records state, and against the use.
 //!
-//! 符合 only where a licence is declared of which it is known that it restricts no use, its proof is
-//! named, and no record says otherwise. 人工复核 where a licence may be against the use, or nobody
-//! has looked what it asks for; 待核 where it is not known which one holds.
+//! 符合 only where a licence is declared of which the tables know that it restricts no use, its
+//! proof is named, and no record says otherwise. 人工复核 where a licence may be against the use,
+//! nobody has looked what it asks for, or records say something else; 待核 where it is not known
+//! which one holds, and 不符合 where open material has none: both must be there (`SRC-06`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::matrix::worst;
 use crate::State;
-use crate::rules::{Bilingual, LicenceStatement, Obligations, UNKNOWN_LICENCE};
+use crate::rules::{
+    Bilingual, LicenceClass, LicenceProblem, LicenceUses, Obligations, UNKNOWN_LICENCE,
+};
 use crate::scan::SourceTally;
-use crate::sources::Declared;
+use crate::sources::{Declared, DeclaredLicence};
 
 /// Licences that a reason names at most.
 const NAMED: usize = 6;
@@ -17,11 +21,11 @@ const NAMED: usize = 6;
 /// What a source declares of its licence, as far as it is judged here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LicenceTerms {
-    /// `licence_id`: an SPDX expression.
-    pub id: String,
-    /// `licence_scope`: the uses that are declared, in words of the operator.
+    /// `licence_id`: each holds for some of its records.
+    pub ids: Vec<DeclaredLicence>,
+    /// `licence_scope`: what it allows, in words of the operator.
     pub scope: Vec<String>,
-    /// Whether there is a file that proves it.
+    /// Whether a file is named that proves it.
     pub has_evidence: bool,
     /// Whether it is said to be open material.
     pub is_open: bool,
@@ -31,46 +35,18 @@ impl LicenceTerms {
     /// From what a source declares.
     pub fn new(declared: &Declared) -> Self {
         Self {
-            id: declared.licence_id.trim().to_owned(),
+            ids: DeclaredLicence::all(declared),
             scope: declared.licence_scope.0.clone(),
             has_evidence: !declared.licence_evidence.trim().is_empty(),
             is_open: declared.kind.is_some_and(|kind| kind.is_open()),
         }
     }
 
-    /// The use that is meant. What serves the public is commercial unless it is said not to be.
-    fn purpose(&self) -> Purpose {
-        let all = self.scope.join(" ").to_lowercase();
-        let has = |words: &[&str]| words.iter().any(|word| all.contains(word));
-        let not_commercial = has(&["non-commercial", "noncommercial", "非商"]);
-        let research = has(&["research", "study", "研究", "学习"]);
-        let bare = all
-            .replace("non-commercial", "")
-            .replace("noncommercial", "");
-        let bare = bare.replace("非商用", "").replace("非商业", "");
-        let commercial = ["commercial", "商用", "商业"]
-            .iter()
-            .any(|word| bare.contains(word));
-        Purpose {
-            is_commercial: commercial || !(not_commercial || research),
-            is_research: research && !commercial,
-        }
-    }
-}
-
-struct Purpose {
-    is_commercial: bool,
-    is_research: bool,
-}
-
-impl Purpose {
-    /// Whether a class of licences may be against it. Training changes and joins texts, and what
-    /// comes of it is offered to others.
-    fn is_against(&self, class: &str) -> bool {
-        match class {
-            "non-commercial" => self.is_commercial,
-            "research-only" => !self.is_research,
-            _ => true,
+    /// What becomes of a source that does not say under what licence it is.
+    fn lacking(&self) -> State {
+        match self.is_open {
+            true => State::NonCompliant,
+            false => State::NeedsEvidence,
         }
     }
 }
@@ -86,305 +62,315 @@ pub struct LicenceResult {
     pub reason: Bilingual,
 }
 
-/// Licences of a source with what they restrict, and by how many records.
-struct Seen {
-    stated: BTreeMap<String, u64>,
-    found: BTreeMap<String, u64>,
+/// One thing that was seen, in Chinese and English.
+struct Seen(State, String, String);
+
+/// What one source is judged by.
+struct Judged<'a> {
+    terms: &'a LicenceTerms,
+    uses: &'a LicenceUses,
+    /// Licences by the records whose metadata states them.
+    stated: BTreeMap<&'a str, u64>,
+    /// … and whose text does.
+    found: BTreeMap<&'a str, u64>,
 }
 
 /// Judges the licences of one source.
-pub fn judge_licences(terms: Option<&LicenceTerms>, tally: &SourceTally) -> LicenceResult {
+///
+/// `uses`: what the corpus is for. `threshold`: share of the records above which it counts that
+/// they state a licence.
+pub fn judge_licences(
+    terms: Option<&LicenceTerms>,
+    uses: &LicenceUses,
+    tally: &SourceTally,
+    threshold: f64,
+) -> LicenceResult {
     let none = LicenceTerms::default();
     let terms = terms.unwrap_or(&none);
-    let seen = Seen {
-        stated: tally.presence.licences.clone(),
-        found: tally.licences.clone(),
+    let least = threshold * tally.records.scanned as f64;
+    let judged = Judged {
+        terms,
+        uses,
+        stated: above(&tally.presence.licences, least),
+        found: above(&tally.licences, least),
     };
-    let declared = LicenceStatement::of_expression(&terms.id);
-    let table = Obligations::builtin();
-    let mut parts: Vec<(State, String, String)> = Vec::new();
-    let mut records = 0;
-    let against = against(&terms.purpose(), &declared.binding, &terms.id, &seen);
-    if !against.is_empty() {
-        records = against
-            .iter()
-            .map(|(_, _, count)| *count)
-            .max()
-            .unwrap_or(0);
-        let list = |between: &str, words: fn(u64) -> String| {
-            let named = against.iter().take(NAMED).map(|(id, classes, count)| {
-                format!("{id} ({}{})", classes.join(" "), words(*count))
-            });
-            let more = if against.len() > NAMED { "…" } else { "" };
-            format!("{}{more}", named.collect::<Vec<_>>().join(between))
+    judged.result()
+}
+
+fn above(licences: &BTreeMap<String, u64>, least: f64) -> BTreeMap<&str, u64> {
+    let counted = licences.iter().filter(|(_, n)| **n as f64 > least);
+    counted.map(|(id, n)| (&**id, *n)).collect()
+}
+
+impl Judged<'_> {
+    fn result(&self) -> LicenceResult {
+        let (against, records) = self.against();
+        let parts = [self.wrong(), self.undeclared(), self.unproved(), against];
+        let more = [self.beyond_scope(), self.others(), self.unread()];
+        let mut parts: Vec<Seen> = parts.into_iter().chain(more).flatten().collect();
+        if parts.is_empty() {
+            parts.push(self.nothing_against());
+        }
+        let joined = |of: fn(&Seen) -> &str, between: &str| {
+            let all: Vec<&str> = parts.iter().map(of).collect();
+            all.join(between)
         };
-        parts.push((
-            State::NeedsReview,
-            format!(
-                "与声明用途可能冲突:{}",
-                list("、", |n| if n > 0 {
-                    format!(",{n} 条记录")
-                } else {
-                    String::new()
-                })
-            ),
-            format!(
-                "may be against the declared use: {}",
-                list(", ", |n| if n > 0 {
-                    format!(", {n} records")
-                } else {
-                    String::new()
-                })
-            ),
-        ));
-    }
-    let others = others(&declared.binding, &terms.id, &seen.stated);
-    if !others.is_empty() {
-        let list = others.join(", ");
-        parts.push((
-            State::NeedsReview,
-            format!("记录元数据中的许可与声明的 {} 不同:{list}", terms.id),
-            format!(
-                "records state other licences than the declared {}: {list}",
-                terms.id
-            ),
-        ));
-    }
-    parts.extend(undeclared(terms, &declared, &seen));
-    if parts.is_empty() {
-        let (state, zh, en) = match terms.id.is_empty() {
-            true if seen.found.is_empty() => (
-                State::NotApplicable,
-                "未声明许可,记录中也未见许可声明".to_owned(),
-                "no licence is declared, and no record states one".to_owned(),
-            ),
-            true => (
-                State::NotApplicable,
-                format!("正文中仅见不限制用途的许可声明:{}", ids(&seen.found)),
-                format!(
-                    "texts state licences without restrictions only: {}",
-                    ids(&seen.found)
-                ),
-            ),
-            false if declared.binding.iter().any(|id| table.of(id).is_empty()) => (
-                State::NeedsReview,
-                format!("{} 的条款未收录,须人工阅读", terms.id),
-                format!("what {} asks for is in no table: read it", terms.id),
-            ),
-            false => (
-                State::Compliant,
-                format!("已声明 {},未见与用途冲突的条款", terms.id),
-                format!(
-                    "{} is declared, and nothing in it is against the use",
-                    terms.id
-                ),
-            ),
-        };
-        let reason = Bilingual { zh, en };
-        return LicenceResult {
-            state,
+        LicenceResult {
+            state: worst(parts.iter().map(|Seen(state, ..)| *state)),
             records,
-            reason,
-        };
+            reason: Bilingual {
+                zh: joined(|Seen(_, zh, _)| zh, ";"),
+                en: joined(|Seen(_, _, en)| en, "; "),
+            },
+        }
     }
-    let is_review = parts.iter().any(|(state, ..)| *state == State::NeedsReview);
-    let zh: Vec<&str> = parts.iter().map(|(_, zh, _)| &**zh).collect();
-    let en: Vec<&str> = parts.iter().map(|(_, _, en)| &**en).collect();
-    LicenceResult {
-        state: if is_review {
-            State::NeedsReview
-        } else {
-            State::NeedsEvidence
-        },
-        records,
-        reason: Bilingual {
-            zh: zh.join(";"),
-            en: en.join("; "),
-        },
-    }
-}
 
-/// Licences that may be against the use: with the classes, and the records that state them, most
-/// records first.
-fn against(
-    purpose: &Purpose,
-    declared: &[String],
-    id: &str,
-    seen: &Seen,
-) -> Vec<(String, Vec<&'static str>, u64)> {
-    let mut all: BTreeSet<&str> = seen
-        .stated
-        .keys()
-        .chain(seen.found.keys())
-        .map(|s| &**s)
-        .collect();
-    if !id.is_empty() {
-        all.extend(declared.iter().map(String::as_str));
+    /// Licences that are declared and hold.
+    fn binding(&self) -> BTreeSet<&str> {
+        let statements = self.terms.ids.iter().map(|id| &id.statement);
+        let known = statements.filter(|of| of.problem.is_none());
+        known.flat_map(|of| &of.binding).map(|id| &**id).collect()
     }
-    let table = Obligations::builtin();
-    let mut against: Vec<(String, Vec<&'static str>, u64)> = all
-        .into_iter()
-        .filter_map(|id| {
-            let classes: Vec<&'static str> = table
-                .restrictions(id)
-                .filter(|class| purpose.is_against(class))
-                .collect();
-            let count = |map: &BTreeMap<String, u64>| map.get(id).copied().unwrap_or(0);
-            let records = count(&seen.stated).max(count(&seen.found));
-            (!classes.is_empty()).then(|| (id.to_owned(), classes, records))
-        })
-        .collect();
-    against.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| a.0.cmp(&b.0)));
-    against
-}
 
-/// Licences that metadata of records states and the source does not declare, with their records.
-fn others(declared: &[String], id: &str, stated: &BTreeMap<String, u64>) -> Vec<String> {
-    if id.is_empty() {
-        return Vec::new();
+    /// Every licence that is declared, stated or found, most records first, with these.
+    fn all(&self) -> Vec<(&str, u64)> {
+        let declared = self.binding().into_iter();
+        let records = |of: &BTreeMap<&str, u64>, id| of.get(id).copied().unwrap_or(0);
+        let ids: BTreeSet<&str> = declared
+            .chain(self.stated.keys().copied())
+            .chain(self.found.keys().copied())
+            .collect();
+        let mut all: Vec<(&str, u64)> = ids
+            .into_iter()
+            .map(|id| (id, records(&self.stated, id).max(records(&self.found, id))))
+            .collect();
+        all.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        all
     }
-    let other = |(id, _): &(&String, &u64)| !declared.contains(id);
-    let others = stated.iter().filter(other).take(NAMED);
-    others
-        .map(|(id, count)| format!("{id} ({count})"))
-        .collect()
-}
 
-/// What is missing so that it can be said which licence holds.
-fn undeclared(
-    terms: &LicenceTerms,
-    declared: &LicenceStatement,
-    seen: &Seen,
-) -> Option<(State, String, String)> {
-    let missing = |zh: String, en: String| Some((State::NeedsEvidence, zh, en));
-    if terms.id.is_empty() {
-        let stated = !seen.stated.is_empty();
-        return match (stated, terms.is_open) {
-            (true, _) => missing(
-                format!(
-                    "来源未声明 licence_id,记录元数据中写有 {}",
-                    ids(&seen.stated)
-                ),
-                format!(
-                    "no licence_id is declared, records state {}",
-                    ids(&seen.stated)
-                ),
-            ),
-            (false, true) => missing(
+    /// What is declared and no licence.
+    fn wrong(&self) -> Option<Seen> {
+        let ids = self.terms.ids.iter();
+        let wrong: Vec<(&DeclaredLicence, LicenceProblem)> = ids
+            .filter_map(|id| Some((id, id.statement.problem?)))
+            .collect();
+        if wrong.is_empty() {
+            return None;
+        }
+        let zh = wrong.iter().take(NAMED).map(|(id, problem)| {
+            let near = id.nearest.as_ref();
+            let near = near.map_or_else(String::new, |near| format!("(最接近 {near})"));
+            format!("licence_id {:?} {}{near}", id.text, problem.zh())
+        });
+        let en = wrong.iter().take(NAMED).map(|(id, problem)| {
+            let near = id.nearest.as_ref();
+            let near = near.map_or_else(String::new, |near| format!(" (nearest: {near})"));
+            format!("licence_id {:?}: {}{near}", id.text, problem.en())
+        });
+        let (zh, en): (Vec<String>, Vec<String>) = (zh.collect(), en.collect());
+        Some(Seen(self.terms.lacking(), zh.join("、"), en.join(", ")))
+    }
+
+    /// That nothing is declared where something should be.
+    fn undeclared(&self) -> Option<Seen> {
+        let is_needed = self.terms.is_open || !self.stated.is_empty();
+        if !self.terms.ids.is_empty() || !is_needed {
+            return None;
+        }
+        let (mut zh, mut en) = match self.terms.is_open {
+            true => (
                 "开源来源未声明 licence_id".to_owned(),
                 "an open source declares no licence_id".to_owned(),
             ),
-            (false, false) => None,
+            false => (
+                "未声明 licence_id".to_owned(),
+                "no licence_id is declared".to_owned(),
+            ),
         };
+        if !self.stated.is_empty() {
+            let (listed_zh, listed_en) = counted(&self.stated);
+            zh.push_str(&format!(",记录元数据中写有 {listed_zh}"));
+            en.push_str(&format!(", metadata of records states {listed_en}"));
+        }
+        Some(Seen(self.terms.lacking(), zh, en))
     }
-    if let Some(problem) = &declared.problem {
-        return missing(
-            format!(
-                "licence_id = {:?} 不是 SPDX 标识或表达式({problem})",
-                terms.id
-            ),
-            format!(
-                "licence_id = {:?} is no SPDX id or expression ({problem})",
-                terms.id
-            ),
-        );
-    }
-    if !terms.has_evidence {
-        return missing(
-            format!("声明了 {},缺少 licence_evidence", terms.id),
-            format!("{} is declared without licence_evidence", terms.id),
-        );
-    }
-    None
-}
 
-fn ids(licences: &BTreeMap<String, u64>) -> String {
-    let more = if licences.len() > NAMED { "…" } else { "" };
-    let named: Vec<String> = licences
-        .iter()
-        .take(NAMED)
-        .map(|(id, records)| match &**id {
-            UNKNOWN_LICENCE => format!("? ({records})"),
-            id => format!("{id} ({records})"),
+    /// That what is declared names no proof.
+    fn unproved(&self) -> Option<Seen> {
+        let lacks = !self.terms.ids.is_empty() && !self.terms.has_evidence;
+        lacks.then(|| {
+            Seen(
+                self.terms.lacking(),
+                "缺少 licence_evidence".to_owned(),
+                "there is no licence_evidence".to_owned(),
+            )
         })
-        .collect();
-    format!("{}{more}", named.join(", "))
+    }
+
+    /// Licences that may be against the use, and how many records state one of them at most.
+    fn against(&self) -> (Option<Seen>, u64) {
+        let is_against = |class: &&LicenceClass| self.uses.are_against(class);
+        let against: Vec<(&str, Vec<&LicenceClass>, u64)> = self
+            .all()
+            .into_iter()
+            .map(|(id, n)| (id, classes(id).filter(is_against).collect::<Vec<_>>(), n))
+            .filter(|(_, classes, _)| !classes.is_empty())
+            .collect();
+        let Some(records) = against.iter().map(|(_, _, n)| *n).max() else {
+            return (None, 0);
+        };
+        let more = if against.len() > NAMED { "…" } else { "" };
+        let zh = against.iter().take(NAMED).map(|(id, classes, n)| {
+            let all = classes.iter().map(|of| format!("{}:{}", of.zh, of.why_zh));
+            let mut all: Vec<String> = all.collect();
+            all.extend((*n > 0).then(|| format!("{n} 条记录写明")));
+            format!("{id}({})", all.join(";"))
+        });
+        let en = against.iter().take(NAMED).map(|(id, classes, n)| {
+            let all = classes.iter().map(|of| format!("{}: {}", of.en, of.why_en));
+            let mut all: Vec<String> = all.collect();
+            all.extend((*n > 0).then(|| format!("stated by {n} records")));
+            format!("{id} ({})", all.join("; "))
+        });
+        let zh: Vec<String> = zh.collect();
+        let en: Vec<String> = en.collect();
+        let (of_zh, of_en) = self.uses_named();
+        let seen = Seen(
+            State::NeedsReview,
+            format!("可能与{of_zh}冲突:{}{more}", zh.join("、")),
+            format!("may be against {of_en}: {}{more}", en.join(", ")),
+        );
+        (Some(seen), records)
+    }
+
+    /// Uses that the declared scope does not cover.
+    fn beyond_scope(&self) -> Option<Seen> {
+        let beyond = self.uses.beyond(&self.terms.scope);
+        if beyond.is_empty() || self.terms.ids.is_empty() {
+            return None;
+        }
+        let zh: Vec<&str> = beyond.iter().map(|of| of.zh).collect();
+        let en: Vec<&str> = beyond.iter().map(|of| of.en).collect();
+        let scope = self.terms.scope.join("、");
+        Some(Seen(
+            State::NeedsReview,
+            format!("licence_scope({scope})未涵盖{}", zh.join("、")),
+            format!(
+                "licence_scope ({}) does not cover {}",
+                self.terms.scope.join(", "),
+                en.join(", ")
+            ),
+        ))
+    }
+
+    /// Licences that metadata of records states and the source does not declare.
+    fn others(&self) -> Option<Seen> {
+        let declared = self.binding();
+        let is_other = |id: &str| !declared.contains(id) && id != UNKNOWN_LICENCE;
+        let others = self.stated.iter().filter(|(id, _)| is_other(id));
+        let others: BTreeMap<&str, u64> = others.map(|(id, n)| (*id, *n)).collect();
+        if others.is_empty() || declared.is_empty() {
+            return None;
+        }
+        let (zh, en) = counted(&others);
+        Some(Seen(
+            State::NeedsReview,
+            format!("记录元数据写有声明之外的许可:{zh}"),
+            format!("metadata of records states licences that are not declared: {en}"),
+        ))
+    }
+
+    /// Licences of which the tables do not know what they ask for.
+    fn unread(&self) -> Option<Seen> {
+        let is_unread = |id: &str| Obligations::builtin().of(id).is_empty();
+        let all = self.all().into_iter().filter(|(id, _)| is_unread(id));
+        let unread: BTreeMap<&str, u64> = all.collect();
+        if unread.is_empty() {
+            return None;
+        }
+        let (zh, en) = counted(&unread);
+        Some(Seen(
+            State::NeedsReview,
+            format!("条款未收录,须人工阅读:{zh}"),
+            format!("what these ask for is in no table, read them: {en}"),
+        ))
+    }
+
+    fn nothing_against(&self) -> Seen {
+        if self.terms.ids.is_empty() {
+            let (zh, en) = match self.found.is_empty() {
+                true => (
+                    "未声明许可,记录中也未见许可声明".to_owned(),
+                    "no licence is declared, and no record states one".to_owned(),
+                ),
+                false => {
+                    let (zh, en) = counted(&self.found);
+                    (
+                        format!("正文中仅见不限制用途的许可声明:{zh}"),
+                        format!("texts state licences without restrictions only: {en}"),
+                    )
+                }
+            };
+            return Seen(State::NotApplicable, zh, en);
+        }
+        let ids: Vec<&str> = self.terms.ids.iter().map(|id| &*id.text).collect();
+        let asked: BTreeSet<&str> = self
+            .binding()
+            .iter()
+            .flat_map(|id| classes(id))
+            .map(|class| class.name)
+            .collect();
+        let asked: Vec<&LicenceClass> = asked.into_iter().filter_map(LicenceClass::named).collect();
+        let zh: Vec<&str> = asked.iter().map(|class| class.zh).collect();
+        let en: Vec<&str> = asked.iter().map(|class| class.en).collect();
+        let (of_zh, of_en) = self.uses_named();
+        Seen(
+            State::Compliant,
+            format!("{}({})与{of_zh}未见冲突", ids.join("、"), zh.join("、")),
+            format!(
+                "{} ({}) is not against {of_en}",
+                ids.join(", "),
+                en.join(", ")
+            ),
+        )
+    }
+
+    fn uses_named(&self) -> (String, String) {
+        let (zh, en) = (self.uses.zh(), self.uses.en());
+        match self.uses.is_assumed {
+            true => (
+                format!("用途({zh};未声明 [model] use,按最宽用途判断)"),
+                format!("the use ({en}; [model] use is not declared, so the widest is assumed)"),
+            ),
+            false => (
+                format!("声明用途({zh})"),
+                format!("the declared use ({en})"),
+            ),
+        }
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn classes(id: &str) -> impl Iterator<Item = &'static LicenceClass> {
+    let names = Obligations::builtin().of(id).iter();
+    names.filter_map(|name| LicenceClass::named(name))
+}
 
-    fn tally(stated: &[(&str, u64)], found: &[(&str, u64)]) -> SourceTally {
-        let map = |of: &[(&str, u64)]| of.iter().map(|(id, n)| ((*id).to_owned(), *n)).collect();
-        let mut tally = SourceTally::default();
-        tally.presence.licences = map(stated);
-        tally.licences = map(found);
-        tally
-    }
-
-    fn terms(id: &str, scope: &[&str]) -> LicenceTerms {
-        LicenceTerms {
-            id: id.to_owned(),
-            scope: scope.iter().map(|s| (*s).to_owned()).collect(),
-            has_evidence: true,
-            is_open: true,
-        }
-    }
-
-    #[test]
-    fn only_what_restricts_no_use_is_compliant() {
-        let of =
-            |terms: Option<&LicenceTerms>, tally: &SourceTally| judge_licences(terms, tally).state;
-        let empty = tally(&[], &[]);
-        assert_eq!(of(None, &empty), State::NotApplicable);
-        assert_eq!(of(Some(&terms("", &[])), &empty), State::NeedsEvidence);
-        assert_eq!(of(Some(&terms("CC-BY-4.0", &[])), &empty), State::Compliant);
-        let ours = terms("LicenseRef-Ours", &[]);
-        assert_eq!(of(Some(&ours), &empty), State::NeedsReview);
-        assert_eq!(of(None, &tally(&[], &[("MIT", 9)])), State::NotApplicable);
-        assert_eq!(of(None, &tally(&[("MIT", 9)], &[])), State::NeedsEvidence);
-        assert_eq!(
-            of(None, &tally(&[], &[("CC-BY-NC-4.0", 1)])),
-            State::NeedsReview
-        );
-        assert_eq!(
-            of(Some(&terms("CC-BY-NC-4.0", &[])), &empty),
-            State::NeedsReview
-        );
-        let wrong = judge_licences(Some(&terms("nonesuch", &[])), &empty);
-        assert_eq!(wrong.state, State::NeedsEvidence);
-        assert!(wrong.reason.en.contains("nonesuch"), "{}", wrong.reason.en);
-    }
-
-    #[test]
-    fn the_declared_use_decides_about_non_commercial_terms() {
-        let seen = tally(&[("CC-BY-NC-4.0", 5)], &[]);
-        for (scope, state) in [
-            (&["non-commercial"][..], State::Compliant),
-            (&["仅供研究"], State::Compliant),
-            (&["商用训练"], State::NeedsReview),
-            (&["research", "commercial"], State::NeedsReview),
-            (&[], State::NeedsReview),
-        ] {
-            let result = judge_licences(Some(&terms("CC-BY-NC-4.0", scope)), &seen);
-            assert_eq!(result.state, state, "{scope:?}");
-        }
-        let share = judge_licences(Some(&terms("CC-BY-SA-4.0", &["non-commercial"])), &seen);
-        assert_eq!((share.state, share.records), (State::NeedsReview, 0));
-    }
-
-    #[test]
-    fn records_that_state_another_licence_are_named() {
-        let seen = tally(&[("Apache-2.0", 7), ("MIT", 3)], &[]);
-        let result = judge_licences(Some(&terms("MIT", &[])), &seen);
-        assert_eq!(result.state, State::NeedsReview);
-        assert!(
-            result.reason.en.contains("Apache-2.0 (7)"),
-            "{}",
-            result.reason.en
-        );
-        let both = judge_licences(Some(&terms("MIT AND Apache-2.0", &[])), &seen);
-        assert_eq!(both.state, State::Compliant);
-    }
+/// Licences with the records that state them.
+fn counted(licences: &BTreeMap<&str, u64>) -> (String, String) {
+    let more = if licences.len() > NAMED { "…" } else { "" };
+    let list = |unknown: &str, between: &str| {
+        let one = |(id, records): (&&str, &u64)| {
+            let id = if *id == UNKNOWN_LICENCE { unknown } else { id };
+            match records {
+                0 => id.to_owned(),
+                n => format!("{id} ({n})"),
+            }
+        };
+        let all: Vec<String> = licences.iter().take(NAMED).map(one).collect();
+        format!("{}{more}", all.join(between))
+    };
+    (
+        list("无法识别的许可", "、"),
+        list("what is no known licence", ", "),
+    )
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::LicenceTerms;
 use crate::SetupError;
 use crate::config::{Config, PolicyConfig, SourceConfig};
+use crate::rules::LicenceUses;
 
 const PRESETS: &[(&str, &str)] = &[(
     "filing-cn",
@@ -176,6 +177,8 @@ pub struct Policy {
     pub declared: BTreeMap<String, Claims>,
     /// What sources declare of their licences.
     pub licences: BTreeMap<String, LicenceTerms>,
+    /// What the corpus is declared to be used for.
+    pub uses: LicenceUses,
     /// Whether a check that needs evidence or a person lets the gate pass.
     pub review_passes: bool,
 }
@@ -223,6 +226,7 @@ impl Policy {
                 .map(|s| (s.id.clone(), Claims::of(s)))
                 .collect(),
             licences: licences.collect(),
+            uses: config.uses(),
             review_passes: wanted.review_passes,
         })
     }

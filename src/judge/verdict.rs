@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::licences::{LicenceTerms, judge_licences};
+use super::licences::judge_licences;
 use super::origins::origin;
 use super::policy::{Check, CheckKind, Policy};
 use super::rights;
@@ -101,7 +101,7 @@ pub fn judge(facts: &Facts<'_>, policy: &Policy) -> Verdict {
             CheckKind::MachineShare => checks.push(rights::machine_share(check, facts)),
             CheckKind::MachineCodes => checks.extend(rights::codes(check, facts)),
             CheckKind::Licence => each_source(facts, |s, t| {
-                checks.push(licence(check, s, t, policy.licences.get(s)));
+                checks.push(licence(check, s, t, facts, policy));
             }),
         }
     }
@@ -292,13 +292,25 @@ fn licence(
     check: &Check,
     source: &str,
     tally: &SourceTally,
-    terms: Option<&LicenceTerms>,
+    facts: &Facts<'_>,
+    policy: &Policy,
 ) -> CheckResult {
-    let judged = judge_licences(terms, tally);
-    let (zh, en) = (judged.reason.zh, judged.reason.en);
+    let terms = policy.licences.get(source);
+    let judged = judge_licences(terms, &policy.uses, tally, check.threshold);
+    let (mut state, mut zh, mut en) = (judged.state, judged.reason.zh, judged.reason.en);
+    let mut entities = facts.rules.iter().filter_map(|info| info.entity.as_deref());
+    let is_open = matches!(state, State::Compliant | State::NotApplicable);
+    if is_open && !entities.any(|entity| entity == LICENCE) {
+        state = State::NeedsEvidence;
+        zh = "本次扫描的规则不检索正文中的许可声明".to_owned();
+        en = "the rules of this run do not look for licences in texts".to_owned();
+    }
     let (measured, records) = (judged.records as f64, tally.records.scanned);
-    result(check, Some(source), judged.state, measured, records, zh, en)
+    result(check, Some(source), state, measured, records, zh, en)
 }
+
+/// Entity of statements of licences.
+const LICENCE: &str = "rights.licence";
 
 /// Class of what identifies an organisation and no person.
 const NOT_PERSONAL: &str = "非个人信息";

@@ -9,6 +9,7 @@ use super::licence::Licence;
 use super::model::{Corpus, CorpusFile, FileList, PersonalKind, SourceFacts};
 use super::notes::{self, given};
 use crate::scan::SourceTally;
+use crate::sources::DeclaredLicence;
 
 /// The document.
 pub fn document(corpus: &Corpus, gaps: &mut Gaps) -> Value {
@@ -141,7 +142,8 @@ fn component(corpus: &Corpus, source: &SourceFacts, gaps: &mut Gaps) -> Value {
         Some(told) => out["description"] = json!(told),
         None => gaps.wanted(of, "collection_method", "description"),
     }
-    licences(&mut out, &declared.licence_id, of, "licence_id", gaps);
+    let licence = DeclaredLicence::joined(declared);
+    licences(&mut out, &licence, of, "licence_id", gaps);
     references(&mut out, &declared.url, of, "url", gaps);
     let mut data = data_of(corpus, source.name(), &source.personal);
     if let Some(publisher) = given(&declared.publisher) {

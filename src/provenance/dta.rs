@@ -11,7 +11,7 @@ use super::identity::uuid;
 use super::licence::Licence;
 use super::model::{Corpus, PersonalKind, SourceFacts};
 use super::notes::{self, given};
-use crate::sources::SourceKind;
+use crate::sources::{DeclaredLicence, SourceKind};
 
 /// Code systems of the standards.
 const SYSTEM: &str = "https://dataandtrustalliance.org/DPS/CodeSystem";
@@ -289,11 +289,9 @@ impl Subject<'_> {
         }
         let mut licences = BTreeSet::new();
         let of_corpus = self.only.is_none().then_some(&dataset.licence_id);
-        for id in of_corpus
-            .into_iter()
-            .chain(declared().map(|d| &d.licence_id))
-        {
-            licences.extend(Licence::of(id).reference());
+        let of_sources = declared().map(DeclaredLicence::joined);
+        for id in of_corpus.cloned().into_iter().chain(of_sources) {
+            licences.extend(Licence::of(&id).reference());
         }
         licences.extend(declared().filter_map(|d| given(&d.contract_id).map(str::to_owned)));
         put("license", json!(licences));

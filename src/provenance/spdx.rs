@@ -11,7 +11,7 @@ use super::licence::Licence;
 use super::model::{Corpus, CorpusFile, FileList, PersonalKind, SourceFacts};
 use super::notes::{self, given};
 use crate::scan::SourceTally;
-use crate::sources::Evidence;
+use crate::sources::{DeclaredLicence, Evidence};
 
 /// What stands for a licence that nobody stated.
 const NO_LICENCE: &str = "expandedlicensing_NoAssertionLicense";
@@ -275,7 +275,8 @@ impl Graph<'_> {
             None => gaps.needed(of, "publisher", "originatedBy"),
         }
         let id = self.add("dataset_DatasetPackage", &local("source", &source.id), out);
-        self.licence(&id, of, &declared.licence_id, "licence_id", gaps);
+        let licence = DeclaredLicence::joined(declared);
+        self.licence(&id, of, &licence, "licence_id", gaps);
         let files = corpus.files.of(&source.id).iter();
         let files: Vec<String> = files.map(|file| self.file(file)).collect();
         if !files.is_empty() {

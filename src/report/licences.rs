@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::summary::{ReportLanguage, SourceSummary, cell};
-use crate::rules::Obligations;
+use crate::rules::{LicenceClass, Obligations};
 use crate::scan::SourceTally;
 
 /// Licences of a source that the Markdown shows; all are in the JSON.
@@ -84,7 +84,7 @@ pub(super) fn write(
                 "| {} | {} | {} | {} | {} |",
                 cell(&source.source),
                 cell(&row.licence),
-                row.classes.join(", "),
+                titles(&row.classes, language),
                 row.stated,
                 row.found
             )?;
@@ -95,4 +95,13 @@ pub(super) fn write(
         }
     }
     writeln!(out)
+}
+
+/// Classes as people call them.
+fn titles(classes: &[&str], language: ReportLanguage) -> String {
+    let known = classes.iter().filter_map(|name| LicenceClass::named(name));
+    let all: Vec<&str> = known
+        .map(|class| language.pick(class.zh, class.en))
+        .collect();
+    all.join(language.pick("、", ", "))
 }

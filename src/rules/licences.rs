@@ -3,23 +3,77 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::LicenceUse;
 use crate::data;
 
 /// Id of licences that cannot be told from each other or are in no list. Source: SPDX 2.3, 7.13.
 pub const UNKNOWN_LICENCE: &str = "NOASSERTION";
 
-/// Classes that a use of texts for training may conflict with.
-const RESTRICTIVE: [&str; 9] = [
-    "non-commercial",
-    "no-derivatives",
-    "research-only",
-    "share-alike",
-    "copyleft",
-    "network-copyleft",
-    "use-restrictions",
-    "proprietary",
-    "no-training",
-];
+/// Something that a licence asks for or forbids, from `rules/data/licence_classes.csv`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LicenceClass {
+    /// Its stable word: `non-commercial`.
+    pub name: &'static str,
+    /// In Chinese.
+    pub zh: &'static str,
+    /// In English.
+    pub en: &'static str,
+    /// What a person has to settle, in Chinese.
+    pub why_zh: &'static str,
+    /// … and in English.
+    pub why_en: &'static str,
+    /// Uses it may be against, or `*` for every one.
+    against: Vec<&'static str>,
+}
+
+impl LicenceClass {
+    /// The class of that word.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        Self::all().iter().find(|class| class.name == name)
+    }
+
+    /// All of them, read when they are first asked for.
+    pub fn all() -> &'static [Self] {
+        static ALL: LazyLock<Vec<LicenceClass>> = LazyLock::new(|| {
+            let rows = data::rows(data::LICENCE_CLASSES).filter(|row| row.len() == 6);
+            let class = |row: Vec<&'static str>| LicenceClass {
+                name: row[0],
+                zh: row[1],
+                en: row[2],
+                against: row[3].split(' ').filter(|use_| *use_ != "-").collect(),
+                why_zh: row[4],
+                why_en: row[5],
+            };
+            rows.map(class).collect()
+        });
+        &ALL
+    }
+
+    /// Uses it may be against, the widest first.
+    pub fn uses(&self) -> impl Iterator<Item = &'static LicenceUse> {
+        LicenceUse::all()
+            .iter()
+            .filter(|of| self.is_against(of.name))
+    }
+
+    /// Whether it may be against any use at all.
+    pub fn is_restriction(&self) -> bool {
+        !self.against.is_empty()
+    }
+
+    /// Whether it may be against a use, by the word of that.
+    pub fn is_against(&self, name: &str) -> bool {
+        self.against.iter().any(|of| *of == "*" || *of == name)
+    }
+}
+
+/// The family of a licence in Chinese and English, from `rules/data/licence_families.csv`.
+pub fn licence_family(id: &str) -> Option<(&'static str, &'static str)> {
+    data::rows(data::LICENCE_FAMILIES)
+        .filter(|row| row.len() == 3 && id.starts_with(row[0]))
+        .max_by_key(|row| row[0].len())
+        .map(|row| (row[1], row[2]))
+}
 
 /// What licences ask for and forbid, by id.
 #[derive(Debug)]
@@ -67,10 +121,10 @@ impl Obligations {
         }
     }
 
-    /// Those of its classes that a use for training may conflict with.
+    /// Those of its classes that may be against a use.
     pub fn restrictions(&self, id: &str) -> impl Iterator<Item = &'static str> {
         let classes = self.of(id).iter().copied();
-        classes.filter(|class| RESTRICTIVE.contains(class))
+        classes.filter(|class| LicenceClass::named(class).is_some_and(LicenceClass::is_restriction))
     }
 
     /// Whether an id is one of the table, or of the SPDX list.
@@ -78,6 +132,13 @@ impl Obligations {
         self.exact.contains_key(id)
             || spdx::license_id(id).is_some()
             || spdx::exception_id(id).is_some()
+    }
+
+    /// Ids of the table, without families.
+    pub fn ids(&self) -> impl Iterator<Item = &'static str> {
+        data::rows(data::LICENCES)
+            .map(|row| row[0])
+            .filter(|id| !id.ends_with('*'))
     }
 }
 
@@ -114,10 +175,7 @@ mod tests {
 
     #[test]
     fn every_row_names_a_licence_and_known_classes() {
-        let known: Vec<&str> = RESTRICTIVE
-            .into_iter()
-            .chain(["attribution", "weak-copyleft", "patent", "public-domain"])
-            .collect();
+        let known: Vec<&str> = LicenceClass::all().iter().map(|class| class.name).collect();
         let rows = data::rows(data::LICENCES);
         for row in rows {
             assert_eq!(row.len(), 3, "{row:?}");
@@ -136,5 +194,29 @@ mod tests {
             let id = row[1];
             assert!(id.is_empty() || Obligations::builtin().knows(id), "{row:?}");
         }
+    }
+    #[test]
+    fn every_class_family_and_use_is_whole() {
+        let uses: Vec<&str> = data::rows(data::LICENCE_USES).map(|row| row[0]).collect();
+        for row in data::rows(data::LICENCE_CLASSES) {
+            assert_eq!(row.len(), 6, "{row:?}");
+            for of in row[3].split(' ') {
+                assert!(["*", "-"].contains(&of) || uses.contains(&of), "{row:?}");
+            }
+        }
+        for row in data::rows(data::LICENCE_FAMILIES) {
+            let mut ids = spdx::identifiers::LICENSES.iter().map(|known| known.name);
+            let table = Obligations::builtin();
+            let is_id = |id: &str| id.starts_with(row[0]);
+            assert!(
+                row.len() == 3 && (ids.any(is_id) || table.ids().any(is_id)),
+                "{row:?}"
+            );
+        }
+        assert_eq!(
+            licence_family("CC-BY-NC-4.0"),
+            Some(("知识共享", "Creative Commons"))
+        );
+        assert_eq!(licence_family("LicenseRef-Ours"), None);
     }
 }

@@ -3,6 +3,7 @@
 mod check;
 mod expression;
 mod info;
+mod licence_uses;
 mod licences;
 mod set;
 pub mod syntax;
@@ -10,9 +11,10 @@ mod tables;
 mod texts;
 
 pub use check::{is_risk, too_broad};
-pub use expression::LicenceStatement;
+pub use expression::{LicenceProblem, LicenceStatement, expression_parts};
 pub use info::{Bilingual, PiClass, RuleInfo};
-pub use licences::{Obligations, UNKNOWN_LICENCE};
+pub use licence_uses::{LicenceUse, LicenceUses};
+pub use licences::{LicenceClass, Obligations, UNKNOWN_LICENCE, licence_family};
 pub use set::{PackInfo, RuleSet};
 pub use syntax::{AllowedValue, Anchor};
 pub use tables::{Day, Segment, Tables};

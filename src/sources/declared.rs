@@ -85,6 +85,13 @@ pub enum RobotsVerdict {
 #[serde(transparent)]
 pub struct Words(pub Vec<String>);
 
+impl Words {
+    /// Whether any of them is more than blanks.
+    pub fn says(&self) -> bool {
+        self.0.iter().any(|word| !word.trim().is_empty())
+    }
+}
+
 impl<'de> Deserialize<'de> for Words {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
@@ -192,7 +199,7 @@ pub struct Declared {
     #[serde(deserialize_with = "blank")]
     pub robots_verdict: Option<RobotsVerdict>,
     pub tos_evidence: String,
-    pub licence_id: String,
+    pub licence_id: Words,
     pub licence_evidence: String,
     pub licence_scope: Words,
     pub contract_id: String,

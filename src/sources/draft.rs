@@ -1,8 +1,10 @@
 //! [`Seen`]: what a look at a source shows, and the draft of its table in `yujian.toml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use crate::detect::rights::licence::licence_of_value;
+use crate::rules::LicenceStatement;
 use crate::scan::RecordOutcome;
 
 /// How a source is told.
@@ -28,6 +30,8 @@ pub struct Seen {
     languages: BTreeMap<String, u64>,
     hosts: BTreeMap<String, u64>,
     licences: BTreeMap<String, u64>,
+    /// Licences that texts state, by records.
+    found: BTreeMap<String, u64>,
     with_url: u64,
     first: Option<super::Day>,
     last: Option<super::Day>,
@@ -50,12 +54,24 @@ impl Seen {
             }
         }
         if let Some(licence) = &stated.licence {
-            count(&mut self.licences, licence);
+            // What is a licence is counted under its id, and what is none as it stands.
+            let known = licence_of_value(licence);
+            match known.problem {
+                None => count(&mut self.licences, &known.licence),
+                Some(_) => count(&mut self.licences, licence),
+            }
         }
         let day = stated.date.as_deref().and_then(super::Day::parse);
         if let Some((day, _)) = day {
             self.first = Some(self.first.map_or(day, |first| first.min(day)));
             self.last = self.last.max(Some(day));
+        }
+    }
+
+    /// Counts the licences that the text of a record states, each once.
+    pub fn add_licences<'l>(&mut self, licences: impl Iterator<Item = &'l str>) {
+        for licence in licences.collect::<BTreeSet<&str>>() {
+            count(&mut self.found, licence);
         }
     }
 
@@ -97,12 +113,16 @@ impl Seen {
                 line(&top(&self.licences, 5))
             )?;
         }
-        if self.machine_made > 0 {
+        if !self.found.is_empty() {
             writeln!(
                 out,
-                "# {} carry marks of machine-made text",
-                self.machine_made
+                "# licences their texts state: {}",
+                line(&top(&self.found, 5))
             )?;
+        }
+        if self.machine_made > 0 {
+            let (made, of) = (self.machine_made, self.records);
+            writeln!(out, "# {made} of {of} carry marks of machine-made text")?;
         }
         writeln!(out, "[[source]]\nid = {}", quoted(id))?;
         match told {
@@ -154,7 +174,7 @@ impl Seen {
         writeln!(out, "collection_method = \"\"\nprocessing = \"\"")?;
         writeln!(
             out,
-            "licence_id = {}\nlicence_evidence = \"\"",
+            "licence_id = {}         # SPDX\nlicence_evidence = \"\"\nlicence_scope = []",
             self.licence()
         )?;
         writeln!(out, "pi_basis = \"\"\nipr_owner_statement = \"\"")?;
@@ -191,9 +211,16 @@ impl Seen {
         }
     }
 
+    /// The one licence that all records with a licence give, if it is one. What texts state is no
+    /// more than a hint: it may be about something else.
     fn licence(&self) -> String {
         match self.licences.iter().next() {
-            Some((licence, _)) if self.licences.len() == 1 => quoted(licence),
+            Some((licence, _))
+                if self.licences.len() == 1
+                    && LicenceStatement::declared(licence).problem.is_none() =>
+            {
+                quoted(licence)
+            }
             _ => "\"\"".to_owned(),
         }
     }

@@ -7,7 +7,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::Serialize;
 
 use super::evidence::{Evidence, Files, both};
-use super::{CollectionLog, Declared, EvidenceState, Problem};
+use super::{CollectionLog, Declared, DeclaredLicence, EvidenceState, Problem};
 use crate::RunError;
 use crate::corpus::is_page;
 use crate::detect::pii::confirm;
@@ -109,6 +109,9 @@ impl Ledger {
         for source in &sources {
             gathered.add_source(source, base);
             ledger.read_log(source, base);
+            let licences = DeclaredLicence::all(&source.declared);
+            let wrong = licences.iter().filter_map(|of| of.problem(&source.id));
+            ledger.problems.extend(wrong);
         }
         for (key, path) in files {
             gathered.add(None, key, path, base);

@@ -11,6 +11,7 @@ mod declared;
 mod draft;
 mod evidence;
 mod ledger;
+mod licences;
 mod log;
 mod names;
 mod problem;
@@ -25,6 +26,7 @@ pub use declared::{
 pub use draft::{Seen, Told};
 pub use evidence::{Evidence, EvidenceState};
 pub use ledger::{Address, Joined, Ledger, Source};
+pub use licences::DeclaredLicence;
 pub use log::{CollectionLog, LogRow};
 pub use names::vague_words;
 pub use problem::Problem;

@@ -89,3 +89,43 @@ fn sources_may_be_values_of_a_field_and_a_wrong_file_is_left_alone() {
         "[corpus\n"
     );
 }
+
+#[test]
+fn licences_and_machine_made_text_that_are_seen_are_told() {
+    let dir = TempDir::new().unwrap();
+    let write = |source: &str, lines: &[&str]| {
+        let folder = dir.path().join("corpus").join(source);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("a.jsonl"), lines.join("\n")).unwrap();
+    };
+    write(
+        "code",
+        &[
+            r#"{"text":"// SPDX-License-Identifier: MIT\nfn main() {}","license":"mit"}"#,
+            r#"{"text":"本项目遵循MIT协议。另见 https://opensource.org/licenses/MIT","license":"MIT License"}"#,
+            r#"{"text":"本回答由AI生成,仅供参考。"}"#,
+        ],
+    );
+    write(
+        "mixed",
+        &[
+            r#"{"text":"春天","license":"某某网所有"}"#,
+            r#"{"text":"仅供学习研究使用,禁止商用。"}"#,
+        ],
+    );
+    let (code, told) = init(dir.path(), &[]);
+    assert_eq!(code, 0, "{told}");
+    let text = fs::read_to_string(dir.path().join("corpus/yujian.toml")).unwrap();
+    for line in [
+        "# licences they give: MIT 2\n",
+        "# licences their texts state: MIT 2\n",
+        "# 1 of 3 carry marks of machine-made text\n",
+        "# licences they give: 某某网所有 1\n",
+        "# licences their texts state: LicenseRef-NonCommercial 1, LicenseRef-Research-Only 1\n",
+    ] {
+        assert!(text.contains(line), "{line}{text}");
+    }
+    let sources = Config::parse(&text, "yujian.toml").unwrap().sources();
+    let ids: Vec<_> = sources.iter().map(|of| &of.declared.licence_id.0).collect();
+    assert_eq!(ids, [&vec!["MIT".to_owned()], &Vec::new()]);
+}

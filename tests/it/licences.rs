@@ -304,11 +304,13 @@ fn stated_licences_are_counted_and_judged_by_source() {
     let (state, reason) = of("a");
     assert_eq!(state, "needs-review");
     assert!(
-        reason.contains("CC-BY-NC-4.0 (non-commercial, 2 records)"),
+        reason.contains(
+            "CC-BY-NC-4.0 (non-commercial: not for commercial advantage; stated by 2 records)"
+        ),
         "{reason}"
     );
     assert!(
-        reason.contains("records state other licences than the declared CC-BY-4.0"),
+        reason.contains("licences that are not declared: CC-BY-NC-4.0 (2)"),
         "{reason}"
     );
     assert_eq!(of("b").0, "not-applicable");

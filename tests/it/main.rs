@@ -17,6 +17,7 @@ mod init;
 mod integrity;
 mod layers;
 mod lexicon;
+mod licence_use;
 mod licences;
 mod machine_made;
 mod merge;

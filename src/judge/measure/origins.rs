@@ -98,7 +98,7 @@ pub fn open_licence(case: &Case<'_>, clause: &Clause) -> Vec<Point> {
     each_declared(case, clause, |source| {
         let (ids, absent) = proof(case, clause, source);
         let mut missing: Vec<String> = absent.iter().map(|key| (*key).to_owned()).collect();
-        if source.declared.licence_id.trim().is_empty() {
+        if !source.declared.licence_id.says() {
             missing.insert(0, "licence_id".to_owned());
         }
         lacking(source, &missing, State::NonCompliant, ids)

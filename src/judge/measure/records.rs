@@ -53,7 +53,7 @@ fn unsaid(case: &Case<'_>, source: &Source) -> Vec<String> {
         None => wanted.push(("kind", false)),
         Some(SourceKind::OpenCn | SourceKind::OpenForeign) => wanted.extend([
             ("publisher", !d.publisher.trim().is_empty()),
-            ("licence_id", !d.licence_id.trim().is_empty()),
+            ("licence_id", d.licence_id.says()),
         ]),
         Some(SourceKind::SelfCrawled) => wanted.push((
             "url",

@@ -23,6 +23,10 @@ pub const CHANGES: &[Broken] = &[
         fails: &[("SRC-06", "non-compliant"), ("D52-04", "non-compliant")],
     },
     Broken {
+        changes: &[Config("crafts", "\"CC-BY-4.0\"", "\"CC-BY-NC-4.0\"")],
+        fails: &[("SRC-06", "needs-review")],
+    },
+    Broken {
         changes: &[Empty("evidence/crafts-licence.txt")],
         fails: &[("SRC-06", "non-compliant")],
     },

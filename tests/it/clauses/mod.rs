@@ -3,6 +3,7 @@
 
 mod declared;
 mod lexicon;
+mod licences;
 mod measured;
 mod rejected;
 mod statements;

@@ -18,7 +18,7 @@ use std::ops::Range;
 
 pub use fingerprint::References;
 pub(super) use terms::CONFIRMATIONS;
-pub use value::licence_of_value;
+pub use value::{licence_of_value, nearest_licence};
 pub use words::Words;
 
 use super::detector::Named;
@@ -185,6 +185,7 @@ impl Found {
         let mut details = self.details;
         details.push("licence", self.statement.licence.as_str());
         details.push("classes", self.statement.classes().join(" "));
+        details.push("family", self.statement.families().join("; "));
         let kind = match self.way {
             Way::Text => "text",
             Way::Identifier | Way::Field => "identifier",

@@ -3,7 +3,11 @@
 use super::names::Names;
 use super::words::Words;
 use super::{creative_commons, links};
-use crate::rules::LicenceStatement;
+use crate::rules::{LicenceStatement, Obligations, UNKNOWN_LICENCE, expression_parts};
+
+/// Jaro-Winkler similarity from which an id may have been meant. Ours: below it a wrong id helps
+/// nobody.
+const LIKE: f64 = 0.85;
 
 /// From the value of a licence field: an expression, a name, an address, or a list of them.
 pub fn licence_of_value(value: &str) -> LicenceStatement {
@@ -37,6 +41,54 @@ pub fn licence_of_value(value: &str) -> LicenceStatement {
     as_expression
 }
 
+/// What a value that is no licence may have been meant to be: the same value as an expression, with
+/// ids that exist; none if it is a licence, or too far from any.
+pub fn nearest_licence(value: &str) -> Option<String> {
+    let is_operator = |part: &str| matches!(part, "AND" | "OR" | "WITH");
+    let whole = licence_of_value(value);
+    // A name or address; of what is joined by operators it would be a part.
+    if whole.problem.is_none() && !expression_parts(value).any(is_operator) {
+        return (whole.licence != UNKNOWN_LICENCE).then_some(whole.licence);
+    }
+    let mut after_with = false;
+    let mut mended = String::with_capacity(value.len());
+    for part in expression_parts(value.trim()) {
+        let is_word = part.contains(char::is_alphanumeric);
+        match is_word && !is_operator(part) {
+            false => mended.push_str(part),
+            true if after_with => mended.push_str(&nearest_exception(part)?),
+            true => mended.push_str(&nearest_id(part)?),
+        }
+        after_with = part == "WITH" || (after_with && !is_word);
+    }
+    let mended = LicenceStatement::of_expression(&mended);
+    mended.problem.is_none().then_some(mended.licence)
+}
+
+fn nearest_id(part: &str) -> Option<String> {
+    let known = licence_of_value(part);
+    if known.problem.is_none() {
+        return Some(known.licence);
+    }
+    let listed = spdx::identifiers::LICENSES.iter();
+    let today = listed.filter(|known| known.flags & spdx::flags::IS_DEPRECATED == 0);
+    let ids = today.map(|known| known.name);
+    nearest(part, ids.chain(Obligations::builtin().ids()))
+}
+
+fn nearest_exception(part: &str) -> Option<String> {
+    let listed = spdx::identifiers::EXCEPTIONS.iter();
+    nearest(part, listed.map(|known| known.name))
+}
+
+fn nearest<'i>(part: &str, ids: impl Iterator<Item = &'i str>) -> Option<String> {
+    let part = part.to_lowercase();
+    let likeness = |id: &str| strsim::jaro_winkler(&part, &id.to_lowercase());
+    let all = ids.map(|id| (likeness(id), id));
+    let (likeness, id) = all.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))?;
+    (likeness >= LIKE).then(|| id.to_owned())
+}
+
 /// The licence that a whole value names.
 fn by_name(value: &str) -> Option<String> {
     if let Some(id) = links::licence_of(value) {
@@ -60,7 +112,26 @@ fn by_name(value: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::UNKNOWN_LICENCE;
+
+    #[test]
+    fn what_is_no_licence_may_be_near_one() {
+        for (value, nearest) in [
+            ("CC-BY-SA4.0", Some("CC-BY-SA-4.0")),
+            ("Apache2", Some("Apache-2.0")),
+            ("MIT AND GPL-3.0-olny", Some("MIT AND GPL-3.0-only")),
+            ("(MIT OR Apche-2.0)", Some("MIT OR Apache-2.0")),
+            (
+                "GPL-2.0-only WITH Classpath-exception",
+                Some("GPL-2.0-only WITH Classpath-exception-2.0"),
+            ),
+            ("知识共享 署名 4.0", Some("CC-BY-4.0")),
+            ("某某网所有", None),
+            ("MIT AND", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest_licence(value).as_deref(), nearest, "{value}");
+        }
+    }
 
     #[test]
     fn values_of_fields_may_be_names_addresses_and_lists() {
