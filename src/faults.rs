@@ -143,9 +143,26 @@ impl<'t> Parsed<'t> {
         }
     }
 
-    /// Entries of the array under `key`; none if there is no such array.
-    pub fn length(&self, key: &str) -> usize {
-        let list = self.at(&[key]).and_then(|at| at.get_ref().as_array());
+    /// Sees that what stands at a path, if anything does, is no list where a table is wanted:
+    /// serde would take the entries of a list for the keys of the table, in the order of the type.
+    pub fn must_be_table(&mut self, path: &[&str]) {
+        let Some(found) = self.at(path).filter(|at| at.get_ref().is_array()) else {
+            return;
+        };
+        let span = found.span();
+        let path: Vec<String> = path.iter().map(|part| (*part).to_owned()).collect();
+        self.tell(shape(
+            "invalid type: sequence, expected a map",
+            span,
+            &path,
+            &[],
+        ));
+        take(self.table.get_mut(), &path);
+    }
+
+    /// Entries of the array at a path; none if there is no such array.
+    pub fn length(&self, path: &[&str]) -> usize {
+        let list = self.at(path).and_then(|at| at.get_ref().as_array());
         list.map_or(0, |list| list.len())
     }
 

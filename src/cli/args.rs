@@ -40,6 +40,9 @@ pub struct Common {
 pub enum Command {
     /// Look at a corpus and draft yujian.toml 查看语料,起草配置
     Init(InitArgs),
+    /// JSON Schema of yujian.toml for editors; check a file 配置:编辑器用的 schema、检查
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Scan a corpus and leave a run 扫描语料,留下运行目录
     Scan(ScanArgs),
     /// Judge a run against the policy 按策略判定
@@ -88,6 +91,22 @@ pub struct InitArgs {
     /// One source for every value of this field of records, instead of one for every top folder
     #[arg(long, value_name = "PATH")]
     pub field: Option<String>,
+}
+
+/// `yujian config …`
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print the JSON Schema of yujian.toml, draft 2020-12
+    Schema {
+        /// To a file that is not there yet, instead of standard output
+        #[arg(short = 'o', long = "output", value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Read a configuration and tell everything that is wrong with it
+    Check {
+        /// The file, or the folder it is in; yujian.toml by default
+        file: Option<PathBuf>,
+    },
 }
 
 /// `yujian scan`

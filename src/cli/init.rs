@@ -12,7 +12,7 @@ use crossbeam_channel::bounded;
 
 use super::Outcome;
 use super::args::{Common, InitArgs};
-use crate::config::{Config, FILE_NAME};
+use crate::config::{Config, FILE_NAME, SCHEMA, SCHEMA_FILE, is_schema, own_files};
 use crate::corpus::{DiscoverOptions, Fate, Shard, discover};
 use crate::detect::{DetectOptions, Scanner};
 use crate::rules::RuleSet;
@@ -31,7 +31,8 @@ const CHUNK: usize = 1 << 20;
 const MACHINE_MADE: &str = "rights.aigc";
 const LICENCE: &str = "rights.licence";
 
-const HEAD: &str = "# What a filing must know of this corpus. Drafted from a look at it: values that are empty\n# only a person can know. docs/configuration.md tells every key. 空白项须由人填写。\n\n[corpus]\ntext = [\"text\", \"content\", \"messages[].content\"]\nid = \"id\"\n\n[model]\nname = \"\"\nfunction = \"\"\ndomain = \"\"\nbase = \"\"\nuse = []                # 用途 commercial public_service internal research\n\n";
+/// The first line leads editors to the schema (Even Better TOML, taplo, Tombi).
+const HEAD: &str = "#:schema ./yujian.schema.json\n# What a filing must know of this corpus. Drafted from a look at it: values that are empty\n# only a person can know. docs/configuration.md tells every key. 空白项须由人填写。\n\n[corpus]\ntext = [\"text\", \"content\", \"messages[].content\"]\nid = \"id\"\n\n[model]\nname = \"\"\nfunction = \"\"\ndomain = \"\"\nbase = \"\"\nuse = []                # 用途 commercial public_service internal research\n\n";
 
 /// Runs the command.
 pub fn run(args: &InitArgs, common: &Common) -> Result<Outcome> {
@@ -61,7 +62,9 @@ pub fn run(args: &InitArgs, common: &Common) -> Result<Outcome> {
     let mut shards = discover(
         std::slice::from_ref(&args.dir),
         &DiscoverOptions {
-            own_files: file.canonicalize().into_iter().collect(),
+            own_files: own_files(Some(&file), std::slice::from_ref(&args.dir))
+                .into_iter()
+                .collect(),
             own_folder: None,
             exclude: config.exclude(),
         },
@@ -80,11 +83,22 @@ pub fn run(args: &InitArgs, common: &Common) -> Result<Outcome> {
         text.push_str(&seen.table(id, told));
         text.push('\n');
     }
-    // What is written must be readable, or nothing is written.
-    Config::parse(&text, &file.display().to_string())?;
+    // What is written must be readable, or nothing is written. Complaints would be about lines that
+    // are not in the file.
+    if Config::parse(&text, &file.display().to_string()).is_err() {
+        return Err(SetupError::other(
+            format!(
+                "no [[source]] can be added to {}, which was left as it is",
+                file.display()
+            ),
+            "write its sources as [[source]] tables instead of source = [ … ]",
+        )
+        .into());
+    }
     if !new.is_empty() || before.is_none() {
         write(&file, &text)?;
     }
+    offer_schema(&file)?;
     tell(
         &file,
         &config,
@@ -256,7 +270,24 @@ fn sample(
     });
 }
 
-fn write(file: &Path, text: &str) -> Result<()> {
+/// Writes the schema beside the file, or renews it; what is no schema of ours is left alone, and
+/// so is the folder of a file that leads its editor elsewhere.
+fn offer_schema(config: &Path) -> Result<()> {
+    let schema = config.with_file_name(SCHEMA_FILE);
+    let asked = fs::read_to_string(config)
+        .is_ok_and(|text| text.contains(&format!("#:schema ./{SCHEMA_FILE}")));
+    match fs::read_to_string(&schema) {
+        Ok(text) if text == SCHEMA || !is_schema(&text) => Ok(()),
+        Ok(_) => write(&schema, SCHEMA),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && asked => {
+            write(&schema, SCHEMA)
+        }
+        Err(_) => Ok(()),
+    }
+}
+
+/// Writes beside the name and renames when the file is whole.
+pub(super) fn write(file: &Path, text: &str) -> Result<()> {
     let folder = file
         .parent()
         .map_or_else(|| PathBuf::from("."), Path::to_owned);

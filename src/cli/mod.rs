@@ -5,6 +5,7 @@ mod annotation;
 mod args;
 mod cache;
 mod clauses;
+mod config;
 mod diff;
 mod exit;
 mod export;
@@ -67,6 +68,7 @@ pub fn main() -> ExitCode {
 fn run(cli: &Cli) -> anyhow::Result<Outcome> {
     match &cli.command {
         Command::Init(args) => init::run(args, &cli.common),
+        Command::Config(command) => config::run(command, &cli.common),
         Command::Scan(args) => scan::run(args, &cli.common),
         Command::Gate(args) => gate::run(args, &cli.common),
         Command::Report(args) => report::run(args, &cli.common),

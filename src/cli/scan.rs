@@ -16,6 +16,7 @@ use super::key::{self, Key};
 use super::progress::Display;
 use super::setup::Configured;
 use super::{Outcome, gate, since, table, verify};
+use crate::config::own_files;
 use crate::corpus::{DiscoverOptions, Shard, discover, without_secrets};
 use crate::detect::{DetectOptions, Scanner};
 use crate::origins::{Origins, Used};
@@ -154,11 +155,9 @@ fn load_key(args: &ScanArgs, common: &Common) -> Result<Option<Key>> {
 
 fn find_shards(args: &ScanArgs, configured: &Configured, origins: &Origins) -> Result<Vec<Shard>> {
     let options = DiscoverOptions {
-        own_files: configured
-            .file
-            .iter()
-            .chain(origins.paths())
-            .filter_map(|f| f.canonicalize().ok())
+        own_files: own_files(configured.file.as_deref(), &args.paths)
+            .into_iter()
+            .chain(origins.paths().iter().filter_map(|f| f.canonicalize().ok()))
             .collect(),
         own_folder: args.output.as_ref().and_then(|o| o.canonicalize().ok()),
         exclude: configured.config.exclude(),

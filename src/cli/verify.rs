@@ -14,6 +14,7 @@ use super::language::Language;
 use super::progress::Bytes;
 use super::scan::{available_threads, only};
 use super::setup::Configured;
+use crate::config::own_files;
 use crate::corpus::{DigestKind, DiscoverOptions, Shard, discover};
 use crate::run::{
     Compared, Differences, Kind, Manifest, Proof, Run, Signed, VerifyKey, check_signature,
@@ -130,10 +131,8 @@ fn find(args: &VerifyArgs) -> Result<Option<Vec<Shard>>> {
     }
     let configured = Configured::find(&args.config, &args.corpus)?;
     let options = DiscoverOptions {
-        own_files: configured
-            .file
-            .iter()
-            .filter_map(|file| file.canonicalize().ok())
+        own_files: own_files(configured.file.as_deref(), &args.corpus)
+            .into_iter()
             .collect(),
         own_folder: args.run.canonicalize().ok(),
         exclude: configured.config.exclude(),

@@ -3,6 +3,7 @@
 
 mod check;
 mod read;
+mod schema;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,8 @@ use crate::rules::LicenceUses;
 use crate::scan::{ScanOptions, SourceRules};
 use crate::sources::{Dataset, Declared, Source, Statement};
 use crate::tokens::{Builtin, Counted};
+
+pub use schema::{SCHEMA, SCHEMA_FILE, is_schema, own_files};
 
 /// Name of the file, looked for beside the corpus.
 pub const FILE_NAME: &str = "yujian.toml";

@@ -10,6 +10,29 @@ use crate::{Place, SetupError};
 /// Keys of `[[source]]` that [`Declared`] does not know: what tells a source.
 const OWN: [&str; 5] = ["id", "match", "record_field", "equals", "pi_basis"];
 
+/// Tables of the file.
+const TABLES: [&str; 9] = [
+    "corpus",
+    "dataset",
+    "limits",
+    "tokens",
+    "origins",
+    "rules",
+    "rights",
+    "policy",
+    "annotation",
+];
+/// Tables of `[annotation]`.
+const OF_ANNOTATION: [&str; 3] = ["zones", "platform", "review"];
+/// Tables of `[[source]]`.
+const OF_SOURCE: [&str; 5] = [
+    "commitments",
+    "review",
+    "generator",
+    "pre_assessment",
+    "post_verification",
+];
+
 /// They, of the right types.
 #[derive(Deserialize)]
 #[allow(dead_code, reason = "only whether they can be read matters")]
@@ -49,6 +72,7 @@ pub(super) fn decoded<'b>(bytes: &'b [u8], name: &str) -> Result<&'b str, SetupE
 pub(super) fn parse(text: &str, name: &str) -> Result<Config, SetupError> {
     let mut parsed = Parsed::of(text);
     if parsed.faults.is_empty() {
+        tables(&mut parsed);
         sources(&mut parsed);
         if let Some(config) = parsed.read::<Config>() {
             check::check(&config, &mut parsed);
@@ -60,10 +84,37 @@ pub(super) fn parse(text: &str, name: &str) -> Result<Config, SetupError> {
     Err(SetupError::Complaints(parsed.complaints(name, text)))
 }
 
+/// Tables, and tables of the entries of lists, that are no lists themselves.
+fn tables(parsed: &mut Parsed<'_>) {
+    for list in [
+        &["source"][..],
+        &["statement"],
+        &["annotation", "source"],
+        &["annotation", "contract"],
+    ] {
+        // From the end, for what is wrong is taken out.
+        for number in (0..parsed.length(list)).rev() {
+            let number = number.to_string();
+            parsed.must_be_table(&[list, &[&number]].concat());
+            if list == ["source"] {
+                for table in OF_SOURCE {
+                    parsed.must_be_table(&["source", &number, table]);
+                }
+            }
+        }
+    }
+    for table in OF_ANNOTATION {
+        parsed.must_be_table(&["annotation", table]);
+    }
+    for table in TABLES {
+        parsed.must_be_table(&[table]);
+    }
+}
+
 /// Reads what the sources say on their own: as a part of the whole they are kept as they are
 /// written, and serde does not know where in the file a value stood.
 fn sources(parsed: &mut Parsed<'_>) {
-    for number in 0..parsed.length("source") {
+    for number in 0..parsed.length(&["source"]) {
         let number = number.to_string();
         let path = ["source", &number];
         let _: Option<Own> = parsed.read_part(&path, |key| OWN.contains(&key), &[]);

@@ -129,3 +129,74 @@ fn licences_and_machine_made_text_that_are_seen_are_told() {
     let ids: Vec<_> = sources.iter().map(|of| &of.declared.licence_id.0).collect();
     assert_eq!(ids, [&vec!["MIT".to_owned()], &Vec::new()]);
 }
+
+#[test]
+fn editors_are_led_to_the_schema_which_is_no_part_of_the_corpus() {
+    let dir = TempDir::new().unwrap();
+    corpus(dir.path());
+    let file = dir.path().join("corpus/yujian.toml");
+    let schema = dir.path().join("corpus/yujian.schema.json");
+    assert_eq!(init(dir.path(), &[]).0, 0);
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.starts_with("#:schema ./yujian.schema.json\n"));
+    assert_eq!(fs::read_to_string(&schema).unwrap(), yujian::config::SCHEMA);
+    // A second look does not take it for a source, and neither does a scan.
+    assert_eq!(init(dir.path(), &[]).0, 0);
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    let output = Command::cargo_bin("yujian")
+        .unwrap()
+        .current_dir(dir.path())
+        .args(["scan", "corpus", "--dry-run", "--no-cache", "-v"])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    let row = told.lines().find(|row| row.contains("yujian.schema.json"));
+    assert!(row.unwrap().contains("configuration"), "{told}");
+    assert!(told.contains("2/4"), "{told}");
+
+    // An older one is renewed, what is none of ours is not touched.
+    let older = yujian::config::SCHEMA.replacen("\"corpus\"", "\"corpses\"", 1);
+    fs::write(&schema, older).unwrap();
+    assert_eq!(init(dir.path(), &[]).0, 0);
+    assert_eq!(fs::read_to_string(&schema).unwrap(), yujian::config::SCHEMA);
+    fs::write(&schema, "{\"mine\": 1}").unwrap();
+    assert_eq!(init(dir.path(), &[]).0, 0);
+    assert_eq!(fs::read_to_string(&schema).unwrap(), "{\"mine\": 1}");
+    // Who has taken the line out does not get the file back.
+    fs::remove_file(&schema).unwrap();
+    fs::write(&file, text.replacen("#:schema", "# schema", 1)).unwrap();
+    assert_eq!(init(dir.path(), &[]).0, 0);
+    assert!(!schema.exists());
+}
+
+#[test]
+fn comments_order_and_odd_forms_of_an_edited_file_are_kept_to_the_byte() {
+    let dir = TempDir::new().unwrap();
+    corpus(dir.path());
+    let file = dir.path().join("corpus/yujian.toml");
+    // Windows line ends, a mark at the beginning, tables out of order, no line end at the end.
+    let edited = "\u{FEFF}# 我写的说明\r\n[[source]] # 城\r\nmatch = [ 'town/**', ] # 尾\r\nid = \"town\"\r\nname   =   \"\"\"示例\"\"\"\r\n\
+        \r\n[policy]\r\n# zero_tolerance = []\r\nbad_rate=0.05";
+    fs::write(&file, edited).unwrap();
+    let (code, told) = init(dir.path(), &[]);
+    assert_eq!(code, 0, "{told}");
+    let merged = fs::read_to_string(&file).unwrap();
+    assert!(merged.starts_with(edited), "{merged}");
+    let config = Config::parse(&merged, "yujian.toml").unwrap();
+    let ids: Vec<&str> = config.source.iter().map(|s| s.id.as_str()).collect();
+    assert_eq!(ids, ["town", "[odd] \"name\""]);
+    assert_eq!(config.policy.bad_rate, Some(0.05));
+    // Nothing new: not a byte changes, however often.
+    for _ in 0..2 {
+        assert_eq!(init(dir.path(), &[]).0, 0);
+        assert_eq!(fs::read_to_string(&file).unwrap(), merged);
+    }
+    // A form to which no table can be added: told, and left alone.
+    let inline = "source = [{ id = \"town\", match = [\"town/**\"] }] # 一行\n";
+    fs::write(&file, inline).unwrap();
+    let (code, told) = init(dir.path(), &[]);
+    assert_eq!(fs::read_to_string(&file).unwrap(), inline);
+    assert_eq!(code, 2, "{told}");
+    assert!(told.contains("[[source]]"), "{told}");
+}

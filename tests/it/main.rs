@@ -32,6 +32,7 @@ mod remote;
 mod rules;
 mod run;
 mod same_bytes;
+mod schema;
 mod secrets;
 mod since;
 mod tables;
