@@ -2,9 +2,10 @@
 
 use std::fs;
 
-use assert_cmd::Command;
 use tempfile::TempDir;
 use yujian::config::Config;
+
+use crate::command_line::command;
 
 /// The complaints about a text, without the first line's name of the file.
 fn told(text: &str) -> String {
@@ -16,9 +17,7 @@ fn scan(bytes: &[u8], args: &[&str]) -> (i32, String) {
     let dir = TempDir::new().unwrap();
     fs::write(dir.path().join("yujian.toml"), bytes).unwrap();
     fs::write(dir.path().join("a.jsonl"), "{\"text\":\"春天来了\"}\n").unwrap();
-    let output = Command::cargo_bin("yujian")
-        .unwrap()
-        .current_dir(dir.path())
+    let output = command(dir.path())
         .args(["scan", ".", "--dry-run", "--no-cache"])
         .args(args)
         .output()
@@ -95,7 +94,7 @@ fn mistakes_of_syntax_are_told_line_by_line() {
 #[test]
 fn it_is_plain_in_the_language_asked_for_and_ends_with_2() {
     let text = "[corpus]\n\t名 = 1 # 甲\n".replace("名", "\"名\"");
-    let (code, zh) = scan(text.as_bytes(), &[]);
+    let (code, zh) = scan(text.as_bytes(), &["--lang", "zh"]);
     assert_eq!(code, 2);
     assert!(!zh.contains('\u{1b}'), "{zh:?}");
     assert!(zh.contains("没有 `名` 这个键"), "{zh}");
@@ -159,8 +158,7 @@ fn rule_files_are_told_of_in_the_same_way() {
     let rules = "format = 1\n\n[pack]\nid = \"p\"\nversion = \"2026.1.1\"\ntitel = \"x\"\n\n[[rule]]\nid = \"a.b\"\nsevrity = \"high\"\n";
     let file = dir.path().join("r.toml");
     fs::write(&file, rules).unwrap();
-    let output = Command::cargo_bin("yujian")
-        .unwrap()
+    let output = command(dir.path())
         .args(["--lang", "en", "rules", "check"])
         .arg(&file)
         .output()

@@ -6,7 +6,7 @@ use std::path::Path;
 use tempfile::TempDir;
 use yujian::config::Config;
 
-use crate::command_line::said;
+use crate::command_line::{command, said};
 
 fn init(dir: &Path, args: &[&str]) -> (i32, String) {
     let all = [&["init", "corpus"], args].concat();
@@ -143,9 +143,7 @@ fn editors_are_led_to_the_schema_which_is_no_part_of_the_corpus() {
     // A second look does not take it for a source, and neither does a scan.
     assert_eq!(init(dir.path(), &[]).0, 0);
     assert_eq!(fs::read_to_string(&file).unwrap(), text);
-    let output = Command::cargo_bin("yujian")
-        .unwrap()
-        .current_dir(dir.path())
+    let output = command(dir.path())
         .args(["scan", "corpus", "--dry-run", "--no-cache", "-v"])
         .output()
         .unwrap();

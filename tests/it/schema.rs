@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use assert_cmd::Command;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 use yujian::config::{Config, SCHEMA};
 use yujian::sources::Declared;
 
 use super::command::fixtures;
+use super::command_line::command;
 
 fn schema() -> Value {
     serde_json::from_str(SCHEMA).unwrap()
@@ -294,12 +294,9 @@ fn the_files_of_the_fixtures_pass_and_wrong_ones_do_not() {
 
 #[test]
 fn it_is_printed_and_a_configuration_can_be_checked() {
+    let dir = tempfile::tempdir().unwrap();
     let yujian = |args: &[&str]| {
-        let output = Command::cargo_bin("yujian")
-            .unwrap()
-            .args(args)
-            .output()
-            .unwrap();
+        let output = command(dir.path()).args(args).output().unwrap();
         let code = output.status.code().unwrap();
         (
             code,
@@ -311,7 +308,6 @@ fn it_is_printed_and_a_configuration_can_be_checked() {
         yujian(&["config", "schema"]),
         (0, fs::read_to_string(docs).unwrap())
     );
-    let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("s.json");
     let file = file.to_str().unwrap();
     assert_eq!(yujian(&["config", "schema", "-o", file]).0, 0);
