@@ -60,7 +60,7 @@ impl Scheme {
 
 /// Character → the number that stands for it in hashes; 0 for one that does not count.
 pub struct UnitTable {
-    basic: Box<[u64]>,
+    basic: Box<[u64; 1 << 16]>,
 }
 
 /// Marks characters that fold to several.
@@ -83,7 +83,11 @@ impl UnitTable {
                 })
             };
             Self {
-                basic: (0..0x1_0000).map(unit).collect(),
+                basic: (0..1 << 16)
+                    .map(unit)
+                    .collect::<Box<[u64]>>()
+                    .try_into()
+                    .expect("one for each"),
             }
         })
     }
@@ -126,9 +130,9 @@ impl Place {
 pub struct Stream {
     scheme: Scheme,
     table: &'static UnitTable,
-    values: Box<[u64]>,
-    places: Box<[Place]>,
-    hashes: Box<[u64]>,
+    values: Box<[u64; CAPACITY]>,
+    places: Box<[Place; CAPACITY]>,
+    hashes: Box<[u64; CAPACITY]>,
     /// Units in the buffers, and units of the text before them.
     len: usize,
     before: u64,
@@ -159,9 +163,9 @@ impl Stream {
         Self {
             scheme,
             table: UnitTable::get(),
-            values: vec![0; CAPACITY].into_boxed_slice(),
-            places: vec![Place::default(); CAPACITY].into_boxed_slice(),
-            hashes: vec![0; CAPACITY].into_boxed_slice(),
+            values: Box::new([0; CAPACITY]),
+            places: Box::new([Place::default(); CAPACITY]),
+            hashes: Box::new([0; CAPACITY]),
             len: 0,
             before: 0,
             bytes: 0,
@@ -217,7 +221,7 @@ impl Stream {
         self.select();
         if self.least.is_none() && self.next > 0 {
             // Shorter than a window: its least stands for it.
-            self.waiting.push(least_of(&self.hashes, 0..self.next));
+            self.waiting.push(least_of(&self.hashes[..], 0..self.next));
         }
         self.hand_over(true, take);
         self.waiting.clear();
@@ -229,49 +233,56 @@ impl Stream {
     /// Takes in units until the buffers are full: the byte to go on from.
     fn fill(&mut self, text: &str, from: usize) -> usize {
         let bytes = text.as_bytes();
-        let basic: &[u64] = &self.table.basic;
+        let basic: &[u64; 1 << 16] = &self.table.basic;
         let (mut at, mut len, mut point) = (from, self.len, self.points);
-        let (values, places) = (&mut self.values[..], &mut self.places[..]);
-        while at < bytes.len() && len < CAPACITY - MOST_OF_ONE {
-            let lead = bytes[at];
-            let (code, length) = match lead {
-                0..0x80 => (usize::from(lead), 1),
-                0xE0..0xF0 => {
-                    let [_, second, third, ..] = bytes[at..] else {
-                        break;
-                    };
-                    let code = usize::from(lead & 15) << 12
-                        | usize::from(second & 63) << 6
-                        | usize::from(third & 63);
-                    (code, 3)
+        let (values, places) = (&mut *self.values, &mut *self.places);
+        loop {
+            // Nearly everything: characters of one or three bytes that are one unit or none.
+            while len < CAPACITY - MOST_OF_ONE {
+                let Some([lead, second, third]) = bytes.get(at..).and_then(<[u8]>::first_chunk)
+                else {
+                    break;
+                };
+                let (code, length) = match lead {
+                    0..0x80 => (u16::from(*lead), 1),
+                    0xE0..0xF0 => {
+                        let code = u16::from(*lead) << 12
+                            | u16::from(second & 63) << 6
+                            | u16::from(third & 63);
+                        (code, 3)
+                    }
+                    _ => break,
+                };
+                let unit = basic[usize::from(code)];
+                if unit == SEVERAL {
+                    break;
                 }
-                0x80..0xE0 => {
-                    let [_, second, ..] = bytes[at..] else {
-                        break;
-                    };
-                    (usize::from(lead & 31) << 6 | usize::from(second & 63), 2)
-                }
-                0xF0.. => (0x1_0000, 4),
+                values[len] = unit;
+                places[len] = Place {
+                    byte: (self.bytes + at as u64) << 2 | (length - 1),
+                    point,
+                };
+                len += usize::from(unit != 0);
+                point += 1;
+                at += length as usize;
+            }
+            if len >= CAPACITY - MOST_OF_ONE {
+                break;
+            }
+            let Some(c) = text[at..].chars().next() else {
+                break;
             };
-            let unit = basic.get(code).copied().unwrap_or(SEVERAL);
             let place = Place {
-                byte: (self.bytes + at as u64) << 2 | (length as u64 - 1),
+                byte: (self.bytes + at as u64) << 2 | (c.len_utf8() as u64 - 1),
                 point,
             };
-            if unit == SEVERAL {
-                let c = text[at..].chars().next().unwrap_or_default();
-                each_folded(c, |unit| {
-                    values[len] = unit;
-                    places[len] = place;
-                    len += usize::from(unit != 0);
-                });
-            } else {
+            each_folded(c, |unit| {
                 values[len] = unit;
                 places[len] = place;
                 len += usize::from(unit != 0);
-            }
+            });
             point += 1;
-            at += length;
+            at += c.len_utf8();
         }
         (self.len, self.points) = (len, point);
         at
@@ -283,16 +294,23 @@ impl Stream {
         let Some(to) = (self.len + 1).checked_sub(k) else {
             return;
         };
-        let (values, hashes) = (&self.values[..self.len], &mut self.hashes[..]);
+        let (values, hashes) = (&self.values[..self.len], &mut self.hashes[..to]);
         let mut hash = self.hash;
-        for at in self.next..to {
-            hash = if at == 0 {
-                let first = values[..k].iter();
-                first.fold(0, |hash: u64, value| hash.rotate_left(1) ^ value)
-            } else {
-                hash.rotate_left(1) ^ values[at - 1].rotate_left(k as u32) ^ values[at + k - 1]
-            };
-            hashes[at] = hash;
+        let mut first = self.next;
+        if first == 0 && to > 0 {
+            let units = values[..k].iter();
+            hash = units.fold(0, |hash: u64, value| hash.rotate_left(1) ^ value);
+            hashes[0] = hash;
+            first = 1;
+        }
+        if first < to {
+            let leaving = &values[first - 1..to - 1];
+            let entering = &values[first + k - 1..];
+            let moved = leaving.iter().zip(entering);
+            for (to, (leaves, enters)) in hashes[first..].iter_mut().zip(moved) {
+                hash = hash.rotate_left(1) ^ (leaves.rotate_left(k as u32) ^ enters);
+                *to = hash;
+            }
         }
         self.hash = hash;
         let mut from = self.next;
@@ -307,18 +325,22 @@ impl Stream {
             }
             None => return,
         };
-        let mut lowest = hashes[least];
-        for at in from..to {
+        let mut at = from;
+        while at < to {
             // Of equal ones the first stays for as long as it is in the window, so that
             // monotonous text selects few: robust winnowing.
-            if hashes[at] < lowest {
-                least = at;
-            } else if at - least >= w {
-                least = least_of(hashes, at + 1 - w..at + 1);
-            } else {
-                continue;
+            let leaves = least + w;
+            match lower(&hashes[at..to.min(leaves + 1)], hashes[least]) {
+                Some(by) => {
+                    least = at + by;
+                    at = least + 1;
+                }
+                None if leaves >= to => break,
+                None => {
+                    least = least_of(hashes, leaves + 1 - w..leaves + 1);
+                    at = leaves + 1;
+                }
             }
-            lowest = hashes[least];
             self.waiting.push(least);
         }
         self.least = Some(least);
@@ -370,15 +392,36 @@ fn each_folded(c: char, mut push: impl FnMut(u64)) {
     }
 }
 
-/// The last of the least.
-fn least_of(hashes: &[u64], range: std::ops::Range<usize>) -> usize {
-    let (mut least, mut lowest) = (range.start, u64::MAX);
-    for at in range {
-        if hashes[at] <= lowest {
-            (least, lowest) = (at, hashes[at]);
+/// The first that is lower than `than`.
+fn lower(hashes: &[u64], than: u64) -> Option<usize> {
+    let (eights, rest) = hashes.as_chunks::<8>();
+    for (number, eight) in eights.iter().enumerate() {
+        if eight.iter().fold(false, |any, hash| any | (*hash < than)) {
+            let by = eight.iter().position(|hash| *hash < than)?;
+            return Some(number * 8 + by);
         }
     }
-    least
+    let by = rest.iter().position(|hash| *hash < than)?;
+    Some(eights.len() * 8 + by)
+}
+
+/// The last of the least.
+fn least_of(hashes: &[u64], range: std::ops::Range<usize>) -> usize {
+    let hashes = &hashes[range.clone()];
+    // Four at a time, and the place afterwards: which is the least cannot be predicted.
+    let (fours, rest) = hashes.as_chunks::<4>();
+    let mut least = [u64::MAX; 4];
+    for four in fours {
+        for lane in 0..4 {
+            least[lane] = least[lane].min(four[lane]);
+        }
+    }
+    let lowest = least.iter().chain(rest).copied().fold(u64::MAX, u64::min);
+    let mut at = 0;
+    for (place, hash) in hashes.iter().enumerate() {
+        at = if *hash == lowest { place } else { at };
+    }
+    range.start + at
 }
 
 impl Selected<'_> {
