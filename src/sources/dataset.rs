@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::declared::blank;
 use super::{Day, Words};
 
 /// How freely a corpus may be passed on. Source: Traffic Light Protocol 2.0, whose words SPDX 3
@@ -112,10 +113,15 @@ pub struct Dataset {
     pub steward: String,
     pub licence_id: String,
     pub citation: String,
+    #[serde(deserialize_with = "blank")]
     pub published_on: Option<Day>,
+    #[serde(deserialize_with = "blank")]
     pub previous_on: Option<Day>,
+    #[serde(deserialize_with = "blank")]
     pub live: Option<bool>,
+    #[serde(deserialize_with = "blank")]
     pub confidentiality: Option<Confidentiality>,
+    #[serde(deserialize_with = "blank")]
     pub availability: Option<Availability>,
     pub intended_use: String,
     pub purposes: Vec<Purpose>,
@@ -135,4 +141,32 @@ pub struct Dataset {
     pub storage_forbidden: Words,
     pub patents: Words,
     pub trademarks: Words,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_string_is_no_value_and_a_wrong_word_is_an_error() {
+        let read = |text: &str| toml::from_str::<Dataset>(text);
+        let drafted = "name = \"\"\npublished_on = \"\"\nlive = \"\"\nconfidentiality = \"\"\n\
+                       availability = \"\"\npublisher = \"\"\npurposes = []\n";
+        assert_eq!(read(drafted).unwrap(), Dataset::default());
+        let full = read("published_on = 2026-10-10\nlive = false\npurposes = [\"ai-alignment\"]\n")
+            .unwrap();
+        assert_eq!(full.published_on.unwrap().to_string(), "2026-10-10");
+        assert_eq!(
+            (full.live, full.purposes),
+            (Some(false), vec![Purpose::AiAlignment])
+        );
+        for wrong in [
+            "confidentiality = \"blue\"",
+            "published_on = \"soon\"",
+            "purposes = [\"fun\"]",
+            "nmae = \"\"",
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
 }

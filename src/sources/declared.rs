@@ -231,7 +231,7 @@ pub struct Declared {
 }
 
 /// An empty string is no value: drafts have them where a person must fill something in.
-fn blank<'de, T: serde::de::DeserializeOwned, D: serde::Deserializer<'de>>(
+pub(super) fn blank<'de, T: serde::de::DeserializeOwned, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     let value = toml::Value::deserialize(deserializer)?;
