@@ -2,11 +2,13 @@
 
 mod complaint;
 mod data;
+mod dates;
 mod details;
 mod error;
 mod faults;
 mod finding;
 mod limit;
+mod problem;
 mod span;
 mod state;
 mod stored;

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::facts::Facts;
-use super::moment;
-use super::problem::Place;
 use super::records::{Action, SpotCheck};
 use super::sheet::Sheet;
+use crate::dates;
+use crate::problem::Place;
 
 const COLUMNS: &[&[&str]] = &[
     &["batch_id", "批次", "批次编号", "批次号"],
@@ -112,7 +112,7 @@ pub fn read(path: &Path, facts: &mut Facts, place: &mut Place<'_>) {
             wrong(row.line, "action", cell(4), hint, place);
         }
         let date = cell(6);
-        if !date.is_empty() && moment::parse(date).is_err() {
+        if !date.is_empty() && dates::parse(date).is_err() {
             let hint = (
                 "写年在前,如 2026-01-05",
                 "write the year first, such as 2026-01-05",

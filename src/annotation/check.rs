@@ -6,12 +6,12 @@ use super::checks::Case;
 use super::config::AnnotationConfig;
 use super::files;
 use super::policy::{AnnotationPolicy, CheckId};
-use super::problem::Place;
 use super::ratings;
 use super::read::{Material, Sources};
 use super::report::{AnnotationReport, Basis};
 use crate::State;
 use crate::detect::Scanner;
+use crate::problem::Place;
 
 /// What is checked, and by what.
 pub struct CheckInput<'a> {

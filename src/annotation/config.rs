@@ -197,7 +197,7 @@ impl AnnotationConfig {
             ("platform", "confirmed_on", &self.platform.confirmed_on),
             ("review", "on", &self.review.on),
         ] {
-            if !date.is_empty() && super::moment::parse(date).is_err() {
+            if !date.is_empty() && crate::dates::parse(date).is_err() {
                 report(
                     &["annotation", table, key],
                     (

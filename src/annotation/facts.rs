@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::moment::Moment;
 use super::records::{Action, Kind, SpotCheck, Unit};
+use crate::dates::Moment;
 
 /// Facts that are held together: no larger list is ever copied to grow.
 const CHUNK: usize = 1 << 16;

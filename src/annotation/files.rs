@@ -8,7 +8,7 @@ use globset::Glob;
 use serde::{Deserialize, Serialize};
 
 use super::config::AnnotationConfig;
-use super::problem::{Gravity, Problem, Problems, both};
+use crate::problem::{Gravity, Problem, Problems, both};
 
 /// A file that is named in `[annotation]`, or that a glob of it matches.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
@@ -92,6 +92,8 @@ pub fn matching(
                     problems.add(Problem {
                         name: "cannot-read".into(),
                         gravity: Gravity::Unread,
+                        source: None,
+                        key: None,
                         file: error.path().unwrap_or(base).display().to_string(),
                         line: 0,
                         what: both(
@@ -112,6 +114,8 @@ pub fn matching(
             problems.add(Problem {
                 name: "no-file".into(),
                 gravity: Gravity::Unread,
+                source: None,
+                key: None,
                 file: glob.clone(),
                 line: 0,
                 what: both(

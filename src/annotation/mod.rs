@@ -13,10 +13,8 @@ mod config;
 mod facts;
 mod figures;
 mod files;
-mod moment;
 mod note;
 mod policy;
-mod problem;
 mod ratings;
 mod read;
 mod records;
@@ -26,17 +24,17 @@ mod rulebook;
 mod scan;
 mod sheet;
 
+pub use crate::problem::{Gravity, Problem, Problems, Word};
 pub use agreement::{Agreement, Cohen, Estimate, Fleiss, Ratings};
 pub use check::{CheckInput, check, planned};
 pub use config::{AnnotationConfig, Contract, Platform, RecordSource, Reviewed, Zones};
 pub use files::Input;
 pub use policy::{AnnotationPolicy, CheckId, Duty, Named, Strength};
-pub use problem::{Gravity, Problem, Problems};
 pub use read::RecordFile;
 pub use records::{Action, Form, Kind, RISKS, Unit};
 pub use report::{
     AgreementReport, Amounts, AnnotationCheck, AnnotationReport, Basis, BatchRow, Figures,
-    Offending, People, Quantiles, RuleRow, Word,
+    Offending, People, Quantiles, RuleRow,
 };
 pub use rulebook::{FILES as TEMPLATES, init};
 pub use scan::{ScanReport, ShownFinding};

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::facts::{Fact, Facts, Flags, hashed, packed};
-use super::problem::{Place, Problem};
 use super::read::RecordFile;
 use super::records::{EXPECTED, Entry, Fault, Field, Form, Kind, Unit};
 use super::registry::{Dates, Employment, Registry};
 use super::scan::{Found, ScanTally};
+use crate::problem::{Place, Problem};
 
 /// What became of one record.
 #[derive(Default)]
@@ -52,6 +52,8 @@ impl Reading {
             noted.place.problems.add(Problem {
                 name: fault.name.into(),
                 gravity: fault.gravity,
+                source: None,
+                key: None,
                 file: noted.place.file.to_owned(),
                 line,
                 what: fault.what,

@@ -14,13 +14,13 @@ use super::facts::{Facts, hashed};
 use super::files;
 use super::note::{Made, Noted, Outcome, Reading};
 use super::policy::AnnotationPolicy;
-use super::problem::{Gravity, Place, Problems, both};
 use super::records::{Blocks, Entry, Fault, Fields, Form, Kind, Piece, Role};
 use super::registry::{Dates, Registry};
-use super::report::Word;
 use super::rulebook::RuleDocument;
 use super::scan::{ScanTally, scan};
 use crate::detect::{Scanner, Scratch};
+use crate::problem::Word;
+use crate::problem::{Gravity, Place, Problems, both};
 use crate::text::FoldTable;
 
 /// A file of records.

@@ -8,10 +8,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::moment::{self, Day, Style, Wrong};
 use super::policy::AnnotationPolicy;
-use super::problem::Place;
 use super::sheet::Sheet;
+use crate::dates::{self, Day, Style, Wrong};
+use crate::problem::Place;
 
 /// Who employs an annotator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -433,7 +433,7 @@ impl RowReader<'_, '_> {
             }
             return None;
         }
-        match moment::parse(text) {
+        match dates::parse(text) {
             Ok((moment, style)) => {
                 self.dates.met(column, style, self.line);
                 Some(moment.day())
@@ -560,8 +560,8 @@ impl Dates {
 
 #[cfg(test)]
 mod tests {
-    use super::super::problem::{Gravity, Problems};
     use super::*;
+    use crate::problem::{Gravity, Problems};
 
     fn read(name: &str, content: &[u8]) -> (Registry, Problems) {
         let dir = tempfile::TempDir::new().unwrap();

@@ -1,6 +1,5 @@
 //! [`AnnotationReport`]: what came of the check, for printing and for filing documents.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -8,14 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::agreement::Agreement;
 use super::files::Input;
 use super::policy::{AnnotationPolicy, CheckId, Duty, Strength};
-use super::problem::Problems;
 use super::read::RecordFile;
 use super::scan::ScanReport;
 use crate::State;
+use crate::problem::{Problems, Word};
 use crate::rules::Bilingual;
-
-/// A name of the program, or one that was read back.
-pub type Word = Cow<'static, str>;
 
 /// Ids that are listed; all are counted.
 const LISTED: usize = 20;
@@ -77,7 +73,7 @@ impl Judged {
     pub fn new(state: State, zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self {
             state,
-            reason: super::problem::both(zh, en),
+            reason: crate::problem::both(zh, en),
             numbers: BTreeMap::new(),
             offending: Offending::default(),
         }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::records::{Kind, Role};
-use super::report::Word;
 use crate::detect::{Scanner, Scratch};
+use crate::problem::Word;
 use crate::rules::RuleSet;
 use crate::{Confidence, RuleIndex, Severity};
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use calamine::{Data, Reader as _, Xlsx};
 
-use super::problem::Place;
 use crate::corpus::{Charset, SAMPLE};
+use crate::problem::Place;
 
 /// A larger file is no table that people keep.
 const LARGEST: u64 = 64 << 20;
@@ -258,7 +258,7 @@ fn workbook(bytes: Vec<u8>, place: &mut Place<'_>) -> Option<Vec<Row>> {
     Some(rows)
 }
 
-/// A cell as its reader sees it; dates so that [`super::moment::parse`] reads them.
+/// A cell as its reader sees it; dates so that [`crate::dates::parse`] reads them.
 fn written(cell: &Data) -> String {
     match cell {
         Data::DateTime(date) => {

@@ -280,10 +280,7 @@ fn problems(
             Gravity::Odd => AnsiColor::Yellow,
         };
         let style = Style::new().fg_color(Some(color.into())).bold();
-        let place = match problem.line {
-            0 => problem.file.clone(),
-            line => format!("{}:{line}", problem.file),
-        };
+        let place = problem.place();
         writeln!(
             out,
             "{style}{}{style:#} {place}: {}\n  {}: {}",

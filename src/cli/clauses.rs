@@ -38,7 +38,7 @@ pub fn run(
         GateFormat::Table if common.quiet => {}
         GateFormat::Table => {
             print(matrix, common)?;
-            problems(&judged.problems(), common)?;
+            problems(&judged.problems(), judged.more(), common)?;
         }
         GateFormat::Json => {
             let mut out = anstream::stdout().lock();
@@ -46,6 +46,7 @@ pub fn run(
                 "matrix": matrix,
                 "evidence": ledger.evidence,
                 "problems": judged.problems(),
+                "more_problems": judged.more(),
             });
             serde_json::to_writer_pretty(&mut out, &all)?;
             writeln!(out)?;
@@ -82,19 +83,18 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// Problems of annotation that its report only counts.
+    fn more(&self) -> u64 {
+        self.annotation
+            .as_ref()
+            .map_or(0, |report| report.problems.more())
+    }
+
     /// What is wrong with anything that was read.
     fn problems(&self) -> Vec<Problem> {
         let mut all = self.ledger.problems.clone();
-        let told = self.annotation.iter().flat_map(|r| &r.problems.first);
-        all.extend(told.map(|problem| Problem {
-            source: None,
-            place: match problem.line {
-                0 => problem.file.clone(),
-                line => format!("{}:{line}", problem.file),
-            },
-            what: problem.what.clone(),
-            hint: problem.hint.clone(),
-        }));
+        let told = self.annotation.iter();
+        all.extend(told.flat_map(|report| report.problems.first.iter().cloned()));
         all
     }
 }
@@ -279,19 +279,19 @@ fn print(matrix: &Matrix, common: &Common) -> Result<()> {
     Ok(())
 }
 
-fn problems(problems: &[Problem], common: &Common) -> Result<()> {
+fn problems(problems: &[Problem], more: u64, common: &Common) -> Result<()> {
     let mut out = anstream::stderr().lock();
     for problem in problems.iter().take(SHOWN) {
         let what = common.lang.pick(&problem.what.zh, &problem.what.en);
         let hint = common.lang.pick(&problem.hint.zh, &problem.hint.en);
-        let source = problem.source.as_deref().unwrap_or("-");
-        writeln!(out, "{source}: {}: {what}", problem.place)?;
+        writeln!(out, "{}: {what}", problem.place())?;
         if !hint.is_empty() {
             writeln!(out, "  hint: {hint}")?;
         }
     }
-    if problems.len() > SHOWN {
-        writeln!(out, "… {}", problems.len() - SHOWN)?;
+    let more = more + problems.len().saturating_sub(SHOWN) as u64;
+    if more > 0 {
+        writeln!(out, "… {more}")?;
     }
     Ok(())
 }

@@ -68,10 +68,9 @@ fn write(
         for problem in &report.problems.first {
             writeln!(
                 out,
-                "- `{}` {}:{} {} ({})",
+                "- `{}` {} {} ({})",
                 problem.name,
-                problem.file,
-                problem.line,
+                problem.place(),
                 of(&problem.what),
                 of(&problem.hint)
             )?;

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{Day, Problem, Source};
-use crate::rules::Bilingual;
+use crate::problem::both;
 
 /// Whether a file that is named as evidence can be one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -80,37 +80,38 @@ impl Files {
     /// All of them, and what is wrong with some.
     pub fn finish(self, problems: &mut Vec<Problem>) -> Vec<Evidence> {
         for file in &self.order {
-            let (zh, en) = match file.state {
+            let (name, zh, en) = match file.state {
                 EvidenceState::Present => continue,
-                EvidenceState::Missing => ("证明材料不存在", "the evidence file does not exist"),
-                EvidenceState::Empty => ("证明材料为空文件", "the evidence file is empty"),
-                EvidenceState::Unreadable => {
-                    ("证明材料无法读取", "the evidence file cannot be read")
-                }
+                EvidenceState::Missing => (
+                    "missing-evidence",
+                    "证明材料不存在",
+                    "the evidence file does not exist",
+                ),
+                EvidenceState::Empty => (
+                    "empty-evidence",
+                    "证明材料为空文件",
+                    "the evidence file is empty",
+                ),
+                EvidenceState::Unreadable => (
+                    "unreadable-evidence",
+                    "证明材料无法读取",
+                    "the evidence file cannot be read",
+                ),
             };
             for (source, key) in &file.proves {
-                problems.push(Problem {
-                    source: source.clone(),
-                    place: key.clone(),
-                    what: both(
-                        &format!("{zh}:{}", file.path),
-                        &format!("{en}: {}", file.path),
-                    ),
-                    hint: both(
+                let problem = Problem::odd(
+                    name,
+                    (&file.path, 0),
+                    both(zh, en),
+                    both(
                         "路径相对于 yujian.toml;放入文件,或删去该项",
                         "paths are relative to yujian.toml; put the file there, or remove the key",
                     ),
-                });
+                );
+                problems.push(problem.of(source.as_deref(), Some(key)));
             }
         }
         self.order
-    }
-}
-
-pub(super) fn both(zh: &str, en: &str) -> Bilingual {
-    Bilingual {
-        zh: zh.to_owned(),
-        en: en.to_owned(),
     }
 }
 

@@ -6,11 +6,12 @@ use std::path::Path;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::Serialize;
 
-use super::evidence::{Evidence, Files, both};
+use super::evidence::{Evidence, Files};
 use super::{CollectionLog, Declared, DeclaredLicence, EvidenceState, Problem};
 use crate::RunError;
 use crate::corpus::is_page;
 use crate::detect::pii::confirm;
+use crate::problem::both;
 use crate::rules::Tables;
 use crate::run::Run;
 
@@ -182,18 +183,21 @@ impl Ledger {
         }
         for ((first, second), (path, files)) in claims {
             let (first, second) = (&self.sources[first].id, &self.sources[second].id);
-            self.problems.push(Problem::of(
-                second,
-                "match",
+            let problem = Problem::odd(
+                "double-claim",
+                (&path, 0),
                 both(
-                    &format!("与来源 {first} 同时匹配 {files} 个文件,如 {path};按先者计"),
-                    &format!("it and source {first} both match {files} files, such as {path}; they are counted with the first"),
+                    format!("与来源 {first} 同时匹配 {files} 个文件,如 {path};按先者计"),
+                    format!(
+                        "it and source {first} both match {files} files, such as {path}; they are counted with the first"
+                    ),
                 ),
                 both(
                     "缩小其中一个的 match,使每个文件只属于一个来源",
                     "narrow one of the globs, so that every file has one source",
                 ),
-            ));
+            );
+            self.problems.push(problem.of(Some(second), Some("match")));
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! [`DeclaredLicence`]: one `licence_id` of a source, and what it may have been meant to be.
 
-use super::evidence::both;
 use super::{Declared, Problem};
 use crate::detect::rights::licence::nearest_licence;
+use crate::problem::both;
 use crate::rules::LicenceStatement;
 
 /// A licence that a source declares.
@@ -58,8 +58,8 @@ impl DeclaredLicence {
         let problem = self.statement.problem?;
         let hint = match &self.nearest {
             Some(nearest) => both(
-                &format!("最接近的是 {nearest};不在 SPDX 列表中的写 LicenseRef-名称"),
-                &format!("did you mean {nearest}? what is in no list is LicenseRef-name"),
+                format!("最接近的是 {nearest};不在 SPDX 列表中的写 LicenseRef-名称"),
+                format!("did you mean {nearest}? what is in no list is LicenseRef-name"),
             ),
             None => both(
                 "写 SPDX 标识或表达式(MIT OR Apache-2.0);不在列表中的写 LicenseRef-名称",
@@ -67,9 +67,10 @@ impl DeclaredLicence {
             ),
         };
         let what = both(
-            &format!("{:?} 不是许可表达式:{}", self.text, problem.zh()),
-            &format!("{:?} is no licence expression: {}", self.text, problem.en()),
+            format!("{:?} 不是许可表达式:{}", self.text, problem.zh()),
+            format!("{:?} is no licence expression: {}", self.text, problem.en()),
         );
-        Some(Problem::of(source, "licence_id", what, hint))
+        let told = Problem::odd("bad-licence", ("", 0), what, hint);
+        Some(told.of(Some(source), Some("licence_id")))
     }
 }

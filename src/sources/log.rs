@@ -7,9 +7,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::evidence::both;
 use super::{Day, Problem};
 use crate::corpus::without_secrets;
+use crate::dates;
+use crate::problem::both;
 
 /// Names under which columns are known, in lower case.
 const URL: &[&str] = &["url", "uri", "address", "link", "网址", "链接", "地址"];
@@ -189,7 +190,8 @@ impl CollectionLog {
             told.problem(line, "没有网址", "the row has no address");
             return;
         }
-        let day = Day::parse(&time).map(|(day, _)| day);
+        // Crawlers write seconds since 1970 as often as dates.
+        let day = dates::parse(&time).ok().map(|(moment, _)| moment.day());
         if day.is_none() && !time.is_empty() {
             told.problem(line, "时间无法识别", "its time cannot be read");
         }
@@ -216,30 +218,32 @@ impl Told<'_> {
     fn problem(&mut self, line: u64, zh: &str, en: &str) {
         self.count += 1;
         if self.count <= PROBLEMS_SHOWN {
-            self.problems.push(Problem::of(
-                self.source,
-                format!("{}:{line}", self.file),
+            let problem = Problem::odd(
+                "bad-row",
+                (self.file, line),
                 both(zh, en),
                 both(
                     "采集日志每行须有网址(url)、时间(time)、方式(method)、robots 结论(robots)",
                     "each row of a collection log has url, time (2026-01-31), method, robots (allowed or disallowed)",
                 ),
-            ));
+            );
+            self.problems.push(problem.of(Some(self.source), None));
         }
     }
 
     fn finish(self) {
         if self.count > PROBLEMS_SHOWN {
             let more = self.count - PROBLEMS_SHOWN;
-            self.problems.push(Problem::of(
-                self.source,
-                self.file,
+            let problem = Problem::odd(
+                "bad-rows",
+                (self.file, 0),
                 both(
-                    &format!("另有 {more} 处问题"),
-                    &format!("{more} more of its rows have problems"),
+                    format!("另有 {more} 处问题"),
+                    format!("{more} more of its rows have problems"),
                 ),
                 both("", ""),
-            ));
+            );
+            self.problems.push(problem.of(Some(self.source), None));
         }
     }
 }
@@ -332,8 +336,8 @@ mod tests {
             "url,time\n,2026-01-01\nhttps://a.example/,gestern\n",
         );
         assert_eq!((log.rows, log.unusable), (1, 1));
-        let places: Vec<&str> = problems.iter().map(|p| &*p.place).collect();
-        assert_eq!(places, ["log.csv:2", "log.csv:3"]);
+        let places: Vec<String> = problems.iter().map(Problem::place).collect();
+        assert_eq!(places, ["crawl: log.csv:2", "crawl: log.csv:3"]);
         let (_, problems) = read("log.csv", "address_of_page,time\nx,2026-01-01\n");
         assert_eq!(problems.len(), 1);
         let many = "{\"url\":\"\"}\n".repeat(30);

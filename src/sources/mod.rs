@@ -6,7 +6,6 @@
 //! [`Problem`] with its place and remedy, and `judge` decides what it means.
 
 mod dataset;
-mod day;
 mod declared;
 mod draft;
 mod evidence;
@@ -14,11 +13,11 @@ mod ledger;
 mod licences;
 mod log;
 mod names;
-mod problem;
 mod statement;
 
+pub use crate::dates::{Day, Style as DateStyle};
+pub use crate::problem::Problem;
 pub use dataset::{Availability, Confidentiality, Dataset, Purpose};
-pub use day::{Day, Written};
 pub use declared::{
     Assessment, Commitments, Declared, Generator, PI_BASES, Reviewed, RobotsVerdict, SourceKind,
     Words, Wrong,
@@ -29,5 +28,4 @@ pub use ledger::{Address, Joined, Ledger, Source};
 pub use licences::DeclaredLicence;
 pub use log::{CollectionLog, LogRow};
 pub use names::vague_words;
-pub use problem::Problem;
 pub use statement::{Answer, Statement};

@@ -6,6 +6,23 @@ use std::path::Path;
 /// Each folder with those it must not use.
 const FORBIDDEN: &[(&str, &[&str])] = &[
     (
+        "dates",
+        &[
+            "text",
+            "rules",
+            "corpus",
+            "detect",
+            "scan",
+            "run",
+            "annotation",
+            "sources",
+            "judge",
+            "report",
+            "cli",
+            "config",
+        ],
+    ),
+    (
         "text",
         &[
             "rules",

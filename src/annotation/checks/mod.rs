@@ -10,7 +10,6 @@ use std::path::Path;
 
 use super::config::AnnotationConfig;
 use super::facts::{Fact, Facts, Name};
-use super::moment::Day;
 use super::policy::{AnnotationPolicy, CheckId};
 use super::read::Material;
 use super::records::Kind;
@@ -19,6 +18,7 @@ use super::report::{AnnotationCheck, Judged};
 use super::rulebook::RuleDocument;
 use super::scan::ScanReport;
 use crate::State;
+use crate::dates::{Day, Moment};
 
 /// What is judged.
 pub(super) struct Case<'a> {
@@ -172,7 +172,7 @@ fn workers<'a>(facts: &'a Facts, registry: Option<&'a Registry>) -> Vec<Worker<'
             worker.undated += 1;
             return;
         }
-        let day = super::moment::Moment(i64::from(at)).day();
+        let day = Moment(i64::from(at)).day();
         worker.first = Some(worker.first.map_or(day, |first| first.min(day)));
         let qualified = worker.registered.is_some_and(|person| {
             person.qualified.iter().any(|period| period.holds(day))

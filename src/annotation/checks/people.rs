@@ -223,12 +223,13 @@ fn unfit(worker: &Worker<'_>) -> Option<String> {
         );
     }
     if worker.unqualified > 0 {
-        let (item, day) = worker
-            .example
-            .unwrap_or(("", crate::annotation::moment::Day(0)));
         let n = worker.unqualified;
+        let example = worker
+            .example
+            .map(|(item, day)| format!(", e.g. {item} {day}"));
         return Some(format!(
-            "{n} 次作业时资格无效 not qualified, e.g. {item} {day}"
+            "{n} 次作业时资格无效 not qualified{}",
+            example.unwrap_or_default()
         ));
     }
     None

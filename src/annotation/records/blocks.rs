@@ -6,9 +6,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::annotation::problem::Place;
 use crate::corpus::decode::Decoder;
 use crate::corpus::{Charset, Compression, SAMPLE, TextDecoder, sniff};
+use crate::problem::Place;
 
 /// Text of a block: enough for all threads, little in memory.
 const BLOCK: usize = 4 << 20;
@@ -442,8 +442,8 @@ fn element(bytes: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::problem::Problems;
     use super::*;
+    use crate::problem::Problems;
 
     fn read(name: &str, content: &[u8]) -> (Vec<(u64, String)>, Problems) {
         let dir = tempfile::TempDir::new().unwrap();

@@ -5,10 +5,10 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 
 use super::raw::{Field, Raw, RawReview};
-use crate::annotation::moment::{self, Moment, Style, Wrong};
-use crate::annotation::problem::{Gravity, both};
 use crate::annotation::registry::Employment;
+use crate::dates::{self, Moment, Style, Wrong};
 use crate::lexicon;
+use crate::problem::{Gravity, both};
 use crate::rules::Bilingual;
 
 /// What an annotation is for.
@@ -309,7 +309,7 @@ impl Entry {
         if text.trim().is_empty() {
             return None;
         }
-        match moment::parse(text) {
+        match dates::parse(text) {
             Ok((moment, style)) => {
                 self.styles.push((field, style));
                 Some(moment)

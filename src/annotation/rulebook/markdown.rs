@@ -1,8 +1,8 @@
 //! Rule documents in Markdown: headings name sections and risks, in Chinese or English.
 
 use super::{RiskEntry, RuleDocument, Section};
-use crate::annotation::problem::Place;
 use crate::annotation::records::{Kind, risk_bit};
+use crate::problem::Place;
 
 /// What a heading, or a line `name: value`, speaks of.
 const SECTIONS: &[(Section, &[&str])] = &[
@@ -276,8 +276,8 @@ fn put(document: &mut RuleDocument, into: Into, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::problem::Problems;
     use super::*;
+    use crate::problem::Problems;
 
     fn parsed(text: &str) -> (RuleDocument, Problems) {
         let mut problems = Problems::default();

@@ -8,9 +8,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::problem::Place;
 use super::records::{Kind, RISKS, risk_bit};
 use crate::Place as TextPlace;
+use crate::problem::Place;
 
 pub use write::{FILES, init};
 

@@ -56,10 +56,10 @@ pub fn init(folder: &Path) -> Result<Vec<PathBuf>, SetupError> {
 #[cfg(test)]
 mod tests {
     use super::super::super::policy::AnnotationPolicy;
-    use super::super::super::problem::{Place, Problems};
     use super::super::super::registry::Registry;
     use super::super::{RuleDocument, Section};
     use super::*;
+    use crate::problem::{Place, Problems};
 
     #[test]
     fn what_is_written_is_complete_and_is_never_overwritten() {

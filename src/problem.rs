@@ -1,9 +1,13 @@
 //! [`Problems`]: everything that is wrong with what was read, with its place and its remedy.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
-use super::report::Word;
 use crate::rules::Bilingual;
+
+/// A name of the program, or one that was read back.
+pub type Word = Cow<'static, str>;
 
 /// Problems that are kept; all are counted.
 pub const SHOWN: usize = 100;
@@ -25,7 +29,13 @@ pub struct Problem {
     pub name: Word,
     /// How much it matters.
     pub gravity: Gravity,
-    /// The file, as the user knows it.
+    /// Which declared source it is of; none if of no one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Which key of the configuration it is about; none if of no one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The file, as the user knows it; empty if it is about none.
     pub file: String,
     /// Line or row from 1; 0 for the whole file.
     pub line: u64,
@@ -33,6 +43,50 @@ pub struct Problem {
     pub what: Bilingual,
     /// How to mend it.
     pub hint: Bilingual,
+}
+
+impl Problem {
+    /// Something in a file, or in all of it, that is not as it should be.
+    pub fn odd(
+        name: &'static str,
+        (file, line): (impl Into<String>, u64),
+        what: Bilingual,
+        hint: Bilingual,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            gravity: Gravity::Odd,
+            source: None,
+            key: None,
+            file: file.into(),
+            line,
+            what,
+            hint,
+        }
+    }
+
+    /// The same, of a key of a source; none if of no source.
+    #[must_use]
+    pub fn of(mut self, source: Option<&str>, key: Option<&str>) -> Self {
+        self.source = source.map(str::to_owned);
+        self.key = key.map(str::to_owned);
+        self
+    }
+
+    /// Where it is: source, key, file and line, as far as it has them.
+    pub fn place(&self) -> String {
+        let file = match self.line {
+            0 => self.file.clone(),
+            line => format!("{}:{line}", self.file),
+        };
+        let parts = [self.source.clone(), self.key.clone(), Some(file)];
+        let parts: Vec<String> = parts
+            .into_iter()
+            .flatten()
+            .filter(|p| !p.is_empty())
+            .collect();
+        parts.join(": ")
+    }
 }
 
 /// A text in both languages.
@@ -141,6 +195,8 @@ impl Place<'_> {
         self.problems.add(Problem {
             name: name.into(),
             gravity,
+            source: None,
+            key: None,
             file: self.file.to_owned(),
             line,
             what,

@@ -1,39 +1,22 @@
 //! Moments as people, tables and programs write them.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
-use serde::Serialize;
+
+use super::Day;
 
 /// Seconds that Beijing is ahead. What names no time zone was written there: the duties are those
 /// of Chinese filings.
-pub const BEIJING: i64 = 8 * 3600;
+const BEIJING: i64 = 8 * 3600;
 
 /// A second since 1970, UTC. Dates alone are their first second in Beijing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment(pub i64);
 
 impl Moment {
-    /// The day in Beijing, counted from 1970.
-    pub const fn day(self) -> Day {
-        Day((self.0 + BEIJING).div_euclid(86_400) as i32)
-    }
-}
-
-/// A day in Beijing, counted from 1970-01-01.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Day(pub i32);
-
-impl std::fmt::Display for Day {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match NaiveDate::from_epoch_days(self.0) {
-            Some(date) => write!(f, "{date}"),
-            None => f.write_str("?"),
-        }
-    }
-}
-
-impl Serialize for Day {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+    /// The day in Beijing; the first of 1970 for moments beyond all calendars.
+    pub fn day(self) -> Day {
+        let there = DateTime::from_timestamp(self.0.saturating_add(BEIJING), 0);
+        Day(there.unwrap_or_default().date_naive())
     }
 }
 
@@ -101,13 +84,20 @@ pub fn parse(text: &str) -> Result<(Moment, Style), Wrong> {
         return Ok((Moment(zoned.timestamp()), Style::Hyphens));
     }
     let (date, style, rest) = date(text)?;
-    let seconds = time(rest).ok_or(Wrong::NoDate)?;
+    let zoned = rest
+        .strip_suffix("UTC")
+        .or_else(|| rest.strip_suffix("GMT"));
+    let seconds = match zoned {
+        Some(rest) => time(&format!("{rest}Z")),
+        None => time(rest),
+    };
+    let seconds = seconds.ok_or(Wrong::NoDate)?;
     let days = i64::from(date.to_epoch_days());
     Ok((Moment(days * 86_400 + seconds - BEIJING), style))
 }
 
 /// A moment of a spreadsheet, in days since 1899-12-30.
-pub fn of_serial(serial: f64) -> Option<Moment> {
+fn of_serial(serial: f64) -> Option<Moment> {
     SERIALS.contains(&serial).then(|| {
         let seconds = ((serial - SERIAL_EPOCH as f64) * 86_400.0).round() as i64;
         Moment(seconds - BEIJING)
@@ -167,7 +157,7 @@ fn date(text: &str) -> Result<(NaiveDate, Style, &str), Wrong> {
     let parsed = |digits: &str| digits.parse::<u32>().map_err(|_| Wrong::NoDate);
     let year = year.parse::<i32>().map_err(|_| Wrong::NoDate)?;
     let date = NaiveDate::from_ymd_opt(year, parsed(month)?, parsed(day)?);
-    let date = date.filter(|_| (1990..2100).contains(&year));
+    let date = date.filter(|_| (1900..2200).contains(&year));
     Ok((date.ok_or(Wrong::NoDate)?, style, rest))
 }
 
