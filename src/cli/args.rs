@@ -309,7 +309,17 @@ pub enum ProvenanceFormat {
     Dta,
     /// The same of its sources, one JSON object a line.
     DtaSources,
-    /// All of them, into a folder.
+    /// PROV-O of the W3C, JSON-LD.
+    Prov,
+    /// Public summary of training content, Article 53(1)(d) of the EU's AI Act: a draft.
+    Eu,
+    /// California AB 2013, Civil Code section 3111: a draft.
+    Ab2013,
+    /// What is known of each source, field by field, CSV.
+    Completeness,
+    /// TC609-5-2025 metadata, a line a record; needs a run with --sidecar.
+    Tc609,
+    /// All but tc609, into a folder.
     All,
 }
 

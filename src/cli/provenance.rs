@@ -12,7 +12,7 @@ use super::setup::Configured;
 use super::{Outcome, annotated, clauses};
 use crate::SetupError;
 use crate::annotation::planned;
-use crate::provenance::{Corpus, Facts, Format, Gaps, Read};
+use crate::provenance::{Corpus, Facts, Format, Gaps, Read, Records, write_records};
 use crate::report::ReportLanguage;
 use crate::run::Run;
 use crate::sources::Ledger;
@@ -50,12 +50,25 @@ pub fn run(args: &ProvenanceArgs, common: &Common) -> Result<Outcome> {
         run: &run,
         ledger: &ledger,
         dataset: &config.dataset,
+        model: config
+            .model
+            .iter()
+            .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+            .collect(),
         read: &read,
         annotation,
         most_files: args.files,
         as_of: args.as_of.unwrap_or_else(|| clauses::day_of(&run)),
         language,
     })?;
+    if args.format == ProvenanceFormat::Tc609 {
+        return records(
+            &run,
+            &corpus,
+            targets.first().and_then(Option::as_deref),
+            common,
+        );
+    }
     for (format, target) in formats.into_iter().zip(targets) {
         let (text, gaps) = format.write(&corpus);
         match &target {
@@ -63,6 +76,46 @@ pub fn run(args: &ProvenanceArgs, common: &Common) -> Result<Outcome> {
             None => std::io::stdout().lock().write_all(text.as_bytes())?,
         }
         tell(target.as_deref(), &gaps, common)?;
+    }
+    Ok(Outcome::Passed)
+}
+
+/// Writes a line a record; to a file beside its name, which is renamed when it is whole.
+fn records(run: &Run, corpus: &Corpus, target: Option<&Path>, common: &Common) -> Result<Outcome> {
+    let written = match target {
+        None => write_records(run, corpus, &mut std::io::stdout().lock())?,
+        Some(path) => {
+            let mut beside = path.as_os_str().to_owned();
+            beside.push(".new");
+            let beside = PathBuf::from(beside);
+            let write = || -> Result<Records> {
+                let failed = || format!("cannot write {}", path.display());
+                let mut out =
+                    std::io::BufWriter::new(fs::File::create(&beside).with_context(failed)?);
+                let written = write_records(run, corpus, &mut out)?;
+                out.into_inner()
+                    .map_err(|error| error.into_error())
+                    .with_context(failed)?
+                    .sync_all()?;
+                fs::rename(&beside, path).with_context(failed)?;
+                Ok(written)
+            };
+            let written = write();
+            if written.is_err() {
+                // Best effort: what stays behind is overwritten by the next attempt.
+                let _ = fs::remove_file(&beside);
+            }
+            written?
+        }
+    };
+    if !common.quiet {
+        let l = |zh, en| common.lang.pick(zh, en);
+        let mut out = anstream::stderr().lock();
+        writeln!(out, "{} {}", written.records, l("条记录", "records"))?;
+        for (field, count) in written.missing {
+            let missing = l("待补充", "to be completed");
+            writeln!(out, "  {missing}: {field} {count} {}", l("条", "records"))?;
+        }
     }
     Ok(Outcome::Passed)
 }
@@ -75,6 +128,12 @@ fn formats(asked: ProvenanceFormat) -> Vec<Format> {
         ProvenanceFormat::Cyclonedx => vec![Format::CycloneDx],
         ProvenanceFormat::Dta => vec![Format::Dta],
         ProvenanceFormat::DtaSources => vec![Format::DtaSources],
+        ProvenanceFormat::Prov => vec![Format::Prov],
+        ProvenanceFormat::Eu => vec![Format::European],
+        ProvenanceFormat::Ab2013 => vec![Format::California],
+        ProvenanceFormat::Completeness => vec![Format::Completeness],
+        // Of records, and written as they are read.
+        ProvenanceFormat::Tc609 => Vec::new(),
     }
 }
 

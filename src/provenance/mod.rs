@@ -9,22 +9,29 @@
 //! random identifiers. Corpus text and personal values are in none of them, because the model
 //! holds counts only.
 
+mod california;
+mod completeness;
 mod croissant;
 mod cyclonedx;
+mod draft;
 mod dta;
 mod encoding;
+mod european;
 mod gap;
 mod identity;
 mod licence;
 mod model;
 mod notes;
+mod prov;
 mod responsible;
 mod spdx;
+mod tc609;
 
 pub use gap::{Gap, Gaps, GapsOfKey};
 pub use model::{
     Corpus, CorpusFile, Facts, FileList, PersonalKind, Read, SourceFacts, SourceFiles,
 };
+pub use tc609::{Records, write_records};
 
 use serde_json::Value;
 
@@ -41,16 +48,28 @@ pub enum Format {
     Dta,
     /// The same, one JSON object a line: its sources.
     DtaSources,
+    /// PROV-O of the W3C, JSON-LD: files, sources, and what was done to them.
+    Prov,
+    /// Public summary of training content, Article 53(1)(d) of the AI Act, a draft in Markdown.
+    European,
+    /// California AB 2013, a draft in Markdown.
+    California,
+    /// What records and declarations say, by source and field, CSV.
+    Completeness,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 9] = [
         Self::Croissant,
         Self::Spdx,
         Self::CycloneDx,
         Self::Dta,
         Self::DtaSources,
+        Self::Prov,
+        Self::European,
+        Self::California,
+        Self::Completeness,
     ];
 
     /// Name of its file in a folder of all.
@@ -61,6 +80,10 @@ impl Format {
             Self::CycloneDx => "cyclonedx.json",
             Self::Dta => "dta.json",
             Self::DtaSources => "dta-sources.jsonl",
+            Self::Prov => "prov.json",
+            Self::European => "eu-training-content.md",
+            Self::California => "california-ab2013.md",
+            Self::Completeness => "completeness.csv",
         }
     }
 
@@ -76,6 +99,10 @@ impl Format {
                 let lines = dta::sources(corpus, &mut gaps);
                 lines.iter().map(|line| format!("{line}\n")).collect()
             }
+            Self::Prov => pretty(&prov::document(corpus, &mut gaps)),
+            Self::European => european::summary(corpus, &mut gaps),
+            Self::California => california::documentation(corpus, &mut gaps),
+            Self::Completeness => completeness::table(corpus),
         };
         (text, gaps)
     }

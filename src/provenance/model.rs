@@ -164,6 +164,8 @@ pub struct Facts<'a> {
     pub ledger: &'a Ledger,
     /// What is declared of the corpus as a whole.
     pub dataset: &'a Dataset,
+    /// Texts of `[model]`, by key.
+    pub model: BTreeMap<String, String>,
     /// How records were read.
     pub read: &'a Read,
     /// What came of the check of annotation, if any is declared.
@@ -184,6 +186,8 @@ pub struct Corpus {
     pub manifest: Manifest,
     /// As declared.
     pub dataset: Dataset,
+    /// Texts that are declared of the model, by key.
+    pub model: BTreeMap<String, String>,
     /// Sources: declared ones in their order, then the others by id.
     pub sources: Vec<SourceFacts>,
     /// All sources together.
@@ -250,6 +254,7 @@ impl Corpus {
             personal: personal(&total, &rules),
             manifest,
             dataset: facts.dataset.clone(),
+            model: facts.model,
             sources,
             total,
             tokens,

@@ -19,6 +19,7 @@ mod layers;
 mod lexicon;
 mod licence_use;
 mod licences;
+mod lineage;
 mod machine_made;
 mod merge;
 mod metadata;

@@ -492,7 +492,7 @@ fn what_is_in_the_way_is_told_and_stays() {
     assert_eq!(code, 0, "{text}");
     assert_eq!(
         fs::read_dir(bench.path("out")).unwrap().count(),
-        FILES.len()
+        yujian::provenance::Format::ALL.len()
     );
     assert_ne!(
         fs::read_to_string(bench.path("out/spdx.json")).unwrap(),
