@@ -229,6 +229,7 @@ fn every_key_takes_the_values_that_the_schema_allows_and_no_others() {
         json!(-7),
         json!(0.5),
         json!("§"),
+        json!(""),
         json!([true]),
         json!(["§"]),
         json!({"zzzz": true}),
