@@ -1,6 +1,7 @@
 //! Run and verdict → documents. One model, every format.
 
 mod annotation;
+pub mod docx;
 mod inventory;
 mod licences;
 mod origins;

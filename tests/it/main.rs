@@ -8,6 +8,7 @@ mod command;
 mod command_line;
 mod config;
 mod diff;
+mod docx;
 mod families;
 mod formats;
 mod gitleaks;
