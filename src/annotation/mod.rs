@@ -36,5 +36,5 @@ pub use report::{
     AgreementReport, Amounts, AnnotationCheck, AnnotationReport, Basis, BatchRow, Figures,
     Offending, People, Quantiles, RuleRow,
 };
-pub use rulebook::{FILES as TEMPLATES, init};
+pub use rulebook::{FILES as TEMPLATES, RulePart, RuleText, init};
 pub use scan::{ScanReport, ShownFinding};

@@ -47,7 +47,7 @@ pub enum Command {
     Scan(ScanArgs),
     /// Judge a run against the policy 按策略判定
     Gate(GateArgs),
-    /// Write the summary of a run 写出摘要
+    /// Print the summary of a run, or write the documents of a filing 摘要与备案材料
     Report(ReportArgs),
     /// Print the tables of a run 导出明细
     Export(ExportArgs),
@@ -243,11 +243,24 @@ pub enum GateFormat {
 pub struct ReportArgs {
     /// Directory of the run
     pub run: PathBuf,
-    /// Where to write summary.json and summary.md
+    /// Write the documents of a filing into this folder, with summary.json and summary.md; without
+    /// it the summary is printed
     #[arg(short = 'o', long = "output", value_name = "DIR")]
-    pub output: PathBuf,
+    pub output: Option<PathBuf>,
     #[command(flatten)]
     pub config: ConfigFile,
+    /// Judge as of this day, e.g. 2026-01-31; by default the day of the scan
+    #[arg(long, value_name = "DAY", requires = "output", value_parser = parse_day)]
+    pub as_of: Option<Day>,
+    /// A .docx whose styles, page setup, headers and footers the Word documents take
+    #[arg(long, value_name = "FILE", requires = "output")]
+    pub template: Option<PathBuf>,
+    /// Take the results of annotation from what `annotation check --format json -o FILE` wrote;
+    /// refused if anything it was made of has changed
+    #[arg(long, value_name = "FILE", requires = "output")]
+    pub annotation: Option<PathBuf>,
+    #[command(flatten)]
+    pub cache: CacheFolder,
 }
 
 /// `yujian export`

@@ -12,8 +12,9 @@ use super::setup::Configured;
 use super::table::table;
 use super::{Outcome, annotated, gate, lexicon};
 use crate::annotation::{AnnotationReport, planned};
-use crate::judge::{Case, Clauses, KeywordPolicy, Matrix, Point, State, matrix};
+use crate::judge::{Case, Clauses, KeywordAudit, KeywordPolicy, Matrix, Point, State, matrix};
 use crate::report::TokenSummary;
+use crate::rules::RuleSet;
 use crate::run::Run;
 use crate::sources::{Day, Ledger, Problem};
 
@@ -80,6 +81,18 @@ pub struct Judged {
     pub ledger: Ledger,
     /// What came of the check of annotation; none if nothing of it is declared.
     pub annotation: Option<AnnotationReport>,
+    /// The keywords; none if the rules of now are not those of the run.
+    pub keywords: Option<Keywords>,
+}
+
+/// The keywords of a run.
+pub struct Keywords {
+    /// The rules that they are of.
+    pub rules: RuleSet,
+    /// Their audit.
+    pub audit: KeywordAudit,
+    /// Days on which they were released.
+    pub releases: Vec<Day>,
 }
 
 impl Judged {
@@ -91,7 +104,7 @@ impl Judged {
     }
 
     /// What is wrong with anything that was read.
-    fn problems(&self) -> Vec<Problem> {
+    pub fn problems(&self) -> Vec<Problem> {
         let mut all = self.ledger.problems.clone();
         let told = self.annotation.iter();
         all.extend(told.flat_map(|report| report.problems.first.iter().cloned()));
@@ -131,8 +144,12 @@ pub fn judged(
     let kept = (judging.annotation, judging.cache);
     let annotation = annotated::report(run, configured, kept, &ledger, common)?;
     let as_of = judging.as_of.unwrap_or_else(|| day_of(run));
-    for (clause, point) in keywords(run, configured, as_of)? {
-        supplied.entry(clause).or_default().push(point);
+    let keywords = keywords(run, configured, as_of)?;
+    for check in keywords.iter().flat_map(|of| &of.audit.checks) {
+        let finding = check.finding.clone();
+        let point = Point::new(None, check.state, finding.zh, finding.en);
+        let points = supplied.entry(check.clause.clone()).or_default();
+        points.push(point);
     }
     let rows = run.records()?.total();
     let rules = run.rules()?;
@@ -153,6 +170,7 @@ pub fn judged(
         matrix,
         ledger,
         annotation,
+        keywords,
     })
 }
 
@@ -163,21 +181,20 @@ pub fn day_of(run: &Run) -> Day {
     Day(lexicon::day_in_china(moment.map_or(0, |at| at.timestamp())))
 }
 
-/// The audit of the keywords, if they still are those of the run.
-fn keywords(run: &Run, configured: &Configured, as_of: Day) -> Result<Vec<(String, Point)>> {
+/// The keywords and their audit, if they still are those of the run.
+fn keywords(run: &Run, configured: &Configured, as_of: Day) -> Result<Option<Keywords>> {
     let texts = configured.rules(&RuleFiles::default())?;
     let rules = texts.load()?;
     if rules.digest() != run.manifest().rules.digest {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let (_, paths) = configured.config.rule_paths(configured.base());
     let days = lexicon::release_days(&paths)?;
-    let audit = KeywordPolicy::builtin().audit(&rules, &days, as_of.0);
-    let points = audit.checks.into_iter().map(|check| {
-        let point = Point::new(None, check.state, check.finding.zh, check.finding.en);
-        (check.clause, point)
-    });
-    Ok(points.collect())
+    Ok(Some(Keywords {
+        audit: KeywordPolicy::builtin().audit(&rules, &days, as_of.0),
+        rules,
+        releases: days.into_iter().map(Day).collect(),
+    }))
 }
 
 fn print(matrix: &Matrix, common: &Common) -> Result<()> {

@@ -4,17 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::RunError;
 use crate::annotation::AnnotationReport;
+pub use crate::report::model::PersonalKind;
 use crate::report::{ReportLanguage, TokenSummary};
-use crate::rules::{Bilingual, RuleInfo};
 use crate::run::{Manifest, Run, Status};
 use crate::scan::{MediaFiles, SourceTally};
 use crate::sources::{Dataset, Day, Evidence, EvidenceState, Ledger, Source};
 use crate::tokens::Estimate;
-
-/// Class of what rules for personal data find and the standard does not call personal.
-const NOT_PERSONAL: &str = "非个人信息";
-/// How classes of sensitive personal data begin (GB/T 45574-2025).
-const SENSITIVE: &str = "敏感";
 
 /// How records are read, as `yujian.toml` says it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,23 +20,6 @@ pub struct Read {
     pub id: String,
     /// Further fields that the operator named: their paths, by name.
     pub metadata: BTreeMap<String, Vec<String>>,
-}
-
-/// A kind of personal data and how much of it was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PersonalKind {
-    /// Its name: `cn.mobile`, …
-    pub entity: String,
-    /// For people.
-    pub title: Bilingual,
-    /// Class under GB/T 45574-2025.
-    pub class: String,
-    /// Whether that class is one of sensitive data.
-    pub sensitive: bool,
-    /// Findings that count.
-    pub findings: u64,
-    /// Records with one.
-    pub records: u64,
 }
 
 /// Files of a source of one format.
@@ -240,7 +218,7 @@ impl Corpus {
                 id: id.to_owned(),
                 declared: source.cloned().unwrap_or_default(),
                 is_declared: source.is_some(),
-                personal: personal(&of, &rules),
+                personal: PersonalKind::of(&of, &rules),
                 tokens: tokens.as_ref().and_then(|t| t.sources.get(id).copied()),
                 media: tally.media.get(id).cloned().unwrap_or_default(),
                 files: BTreeMap::new(),
@@ -251,7 +229,7 @@ impl Corpus {
         }
         let total = tally.total();
         let mut corpus = Self {
-            personal: personal(&total, &rules),
+            personal: PersonalKind::of(&total, &rules),
             manifest,
             dataset: facts.dataset.clone(),
             model: facts.model,
@@ -382,38 +360,4 @@ fn without_places(field: &str) -> String {
         inside |= c == '[';
     }
     out
-}
-
-fn personal(tally: &SourceTally, rules: &[RuleInfo]) -> Vec<PersonalKind> {
-    let mut kinds: BTreeMap<&str, PersonalKind> = BTreeMap::new();
-    for rule in rules {
-        let (Some(entity), Some(class)) = (&rule.entity, &rule.class) else {
-            continue;
-        };
-        let Some(hits) = tally.entities.get(entity).filter(|hits| hits.findings > 0) else {
-            continue;
-        };
-        let found = tally
-            .rules
-            .get(&rule.id)
-            .is_some_and(|hits| hits.findings > 0);
-        if !found || class.gbt45574 == NOT_PERSONAL {
-            continue;
-        }
-        let sensitive = class.gbt45574.starts_with(SENSITIVE);
-        // Several rules may find one kind: what one of them takes for sensitive is.
-        let kind = kinds.entry(entity).or_insert_with(|| PersonalKind {
-            entity: entity.clone(),
-            title: rule.title.clone(),
-            class: class.gbt45574.clone(),
-            sensitive,
-            findings: hits.findings,
-            records: hits.records,
-        });
-        if sensitive && !kind.sensitive {
-            kind.class.clone_from(&class.gbt45574);
-            kind.sensitive = true;
-        }
-    }
-    kinds.into_values().collect()
 }

@@ -1,9 +1,12 @@
 //! Run and verdict → documents. One model, every format.
 
 mod annotation;
+mod clean;
 pub mod docx;
+pub mod filing;
 mod inventory;
 mod licences;
+pub mod model;
 mod origins;
 mod rights;
 mod summary;

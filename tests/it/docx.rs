@@ -111,7 +111,7 @@ fn the_same_document_has_the_same_bytes_and_is_well_formed() {
     assert_eq!(body.matches("<w:sectPr>").count(), 4);
     assert_eq!(body.matches("w:orient=\"landscape\"").count(), 1);
     assert_eq!(body.matches("<w:pgNumType w:start=\"1\"/>").count(), 1);
-    for entry in ["一、概况", "二、规模", "(一)类型", "三、结论"] {
+    for entry in ["一、概况", "二、规模", "（一）类型", "三、结论"] {
         assert_eq!(body.matches(entry).count(), 1, "{entry}");
     }
     assert!(part(&bytes, "word/header1.xml").contains("页眉 &lt;b&gt;"));

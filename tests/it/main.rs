@@ -10,6 +10,7 @@ mod config;
 mod diff;
 mod docx;
 mod families;
+mod filing;
 mod formats;
 mod gitleaks;
 mod hard;

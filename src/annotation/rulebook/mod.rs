@@ -1,6 +1,7 @@
 //! Rule documents: what annotators and reviewers go by, in TOML or in Markdown with named sections.
 
 mod markdown;
+mod text;
 mod write;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use super::records::{Kind, RISKS, risk_bit};
 use crate::Place as TextPlace;
 use crate::problem::Place;
 
+pub use text::{RulePart, RuleText};
 pub use write::{FILES, init};
 
 /// A larger file is no rule document.

@@ -78,19 +78,19 @@ impl Writer<'_> {
         self.paragraph(&subtitle, "", &document.subtitle, false);
         for (what, value) in &document.cover {
             let colon = match self.numbering {
-                Numbering::Chinese => ":",
+                Numbering::Chinese => "：",
                 Numbering::Decimal => ": ",
             };
             self.paragraph("YjCover", "", &format!("{what}{colon}{value}"), false);
         }
     }
 
-    /// The contents as one field over several paragraphs: what stands there is right without
-    /// being updated, and is made anew by a program that does.
+    /// The contents: what stands there is right without being updated. Page numbers are references
+    /// of their own, which every program counts for itself when it lays out pages; inside a field
+    /// TOC they are plain text to most, and stay what we wrote, which we cannot know.
     fn contents(&mut self, document: &Document) {
         self.paragraph("YjContents", "", &document.contents, false);
         let mut counts = [0; 3];
-        let mut entries = Vec::new();
         let mut bookmark = 0_u32;
         for block in &document.blocks {
             let Block::Heading(level, text) = block else {
@@ -98,39 +98,23 @@ impl Writer<'_> {
             };
             bookmark += 1;
             let number = number(&mut counts, *level, self.numbering);
-            if *level <= 2 {
-                entries.push((bookmark, usize::from(*level) - 1, format!("{number}{text}")));
-            }
-        }
-        let last = entries.len();
-        for (at, (bookmark, level, text)) in (1..).zip(entries) {
-            let style = self.styles.contents[level].clone();
+            let Some(style) = self.styles.contents.get(usize::from(*level) - 1).cloned() else {
+                continue;
+            };
             self.open(&style, "");
-            if at == 1 {
-                self.out.push_str(
-                    "<w:r><w:fldChar w:fldCharType=\"begin\" w:dirty=\"true\"/></w:r><w:r>\
-                     <w:instrText xml:space=\"preserve\"> TOC \\o \"1-2\" \\h \\z \\u </w:instrText>\
-                     </w:r><w:r><w:fldChar w:fldCharType=\"separate\"/></w:r>",
-                );
-            }
             let name = bookmark_name(bookmark);
             let _ = write!(
                 self.out,
                 "<w:hyperlink w:anchor=\"{name}\" w:history=\"1\">"
             );
-            self.run(&text, false);
+            self.run(&format!("{number}{text}"), false);
             let _ = write!(
                 self.out,
                 "<w:r><w:tab/></w:r><w:r><w:fldChar w:fldCharType=\"begin\" w:dirty=\"true\"/></w:r>\
                  <w:r><w:instrText xml:space=\"preserve\"> PAGEREF {name} \\h </w:instrText></w:r>\
-                 <w:r><w:fldChar w:fldCharType=\"separate\"/></w:r><w:r><w:t>…</w:t></w:r>\
-                 <w:r><w:fldChar w:fldCharType=\"end\"/></w:r></w:hyperlink>"
+                 <w:r><w:fldChar w:fldCharType=\"separate\"/></w:r><w:r><w:t></w:t></w:r>\
+                 <w:r><w:fldChar w:fldCharType=\"end\"/></w:r></w:hyperlink></w:p>"
             );
-            if at == last {
-                self.out
-                    .push_str("<w:r><w:fldChar w:fldCharType=\"end\"/></w:r>");
-            }
-            self.out.push_str("</w:p>");
         }
     }
 
@@ -330,7 +314,7 @@ fn number(counts: &mut [u32; 3], level: u8, numbering: Numbering) -> String {
     counts[at + 1..].fill(0);
     match (numbering, at) {
         (Numbering::Chinese, 0) => format!("{}、", han(counts[0])),
-        (Numbering::Chinese, 1) => format!("({})", han(counts[1])),
+        (Numbering::Chinese, 1) => format!("（{}）", han(counts[1])),
         (Numbering::Chinese, _) => format!("{}. ", counts[2]),
         (Numbering::Decimal, 0) => format!("{} ", counts[0]),
         (Numbering::Decimal, 1) => format!("{}.{} ", counts[0], counts[1]),

@@ -148,13 +148,14 @@ pub fn own(normal: &str, plain: bool) -> Vec<(String, String)> {
         ),
         paragraph_style(
             ("YjCover", "Yujian Cover", normal),
-            "<w:ind w:left=\"800\" w:right=\"400\"/><w:jc w:val=\"left\"/>",
-            "",
+            "<w:spacing w:line=\"400\" w:lineRule=\"exact\"/><w:ind w:left=\"400\" \
+             w:right=\"400\"/><w:jc w:val=\"left\"/>",
+            &size(22),
         ),
         paragraph_style(
             ("YjNote", "Yujian Note", normal),
             "<w:spacing w:before=\"40\" w:after=\"160\" w:line=\"320\" w:lineRule=\"exact\"/>\
-             <w:ind w:firstLineChars=\"200\" w:firstLine=\"420\"/>",
+             <w:ind w:firstLineChars=\"200\" w:firstLine=\"420\"/><w:jc w:val=\"left\"/>",
             &format!("{}{}", face(KAI), size(21)),
         ),
         paragraph_style(
@@ -223,7 +224,7 @@ pub fn numbering(of: Numbering) -> String {
     let levels = match of {
         Numbering::Chinese => [
             ("chineseCountingThousand", "%1、", "nothing"),
-            ("chineseCountingThousand", "(%2)", "nothing"),
+            ("chineseCountingThousand", "（%2）", "nothing"),
             ("decimal", "%3.", "space"),
         ],
         Numbering::Decimal => [

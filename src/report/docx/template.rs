@@ -168,12 +168,12 @@ fn root_and_section(xml: &str) -> Result<(String, String), TemplateError> {
                 if depth == 1 {
                     root = Some(checked_root(&start, &xml[before..after])?);
                 }
-                if depth == 3 && &*start.name().as_ref() == "w:sectPr" {
+                if depth == 3 && start.name().as_ref() == "w:sectPr" {
                     begun = before;
                 }
             }
             Event::End(end) => {
-                if depth == 3 && &*end.name().as_ref() == "w:sectPr" {
+                if depth == 3 && end.name().as_ref() == "w:sectPr" {
                     section = Some(xml[begun..after].to_owned());
                 }
                 depth = depth.saturating_sub(1);
@@ -199,7 +199,7 @@ fn place(reader: &Reader<&[u8]>, xml: &str) -> usize {
 fn checked_root(start: &BytesStart<'_>, tag: &str) -> Result<String, TemplateError> {
     let bound = value(start, "xmlns:w");
     match bound.as_deref() {
-        Some(W) if &*start.name().as_ref() == "w:document" => Ok(tag.trim().to_owned()),
+        Some(W) if start.name().as_ref() == "w:document" => Ok(tag.trim().to_owned()),
         Some(other) if other.contains("purl.oclc.org") => Err(TemplateError::Strict),
         _ => Err(TemplateError::NotDocx),
     }
@@ -208,7 +208,7 @@ fn checked_root(start: &BytesStart<'_>, tag: &str) -> Result<String, TemplateErr
 /// The value of an attribute, by its whole name.
 fn value(start: &BytesStart<'_>, name: &str) -> Option<String> {
     let mut all = start.attributes().flatten();
-    let found = all.find(|attribute| &*attribute.key.as_ref() == name)?;
+    let found = all.find(|attribute| attribute.key.as_ref() == name)?;
     quick_xml::escape::unescape(&found.value)
         .ok()
         .map(std::borrow::Cow::into_owned)
@@ -226,7 +226,7 @@ fn with_own_styles(xml: &str) -> Result<(String, StyleIds), TemplateError> {
     loop {
         let before = place(&reader, xml);
         match reader.read_event().map_err(|_| TemplateError::NotDocx)? {
-            Event::Start(start) | Event::Empty(start) => match &*start.name().as_ref() {
+            Event::Start(start) | Event::Empty(start) => match start.name().as_ref() {
                 "w:style" => {
                     current = value(&start, "w:styleId").unwrap_or_default();
                     known.push(current.clone());
@@ -253,7 +253,7 @@ fn with_own_styles(xml: &str) -> Result<(String, StyleIds), TemplateError> {
                 }
                 _ => {}
             },
-            Event::End(tag) if &*tag.name().as_ref() == "w:styles" => end = Some(before),
+            Event::End(tag) if tag.name().as_ref() == "w:styles" => end = Some(before),
             Event::Eof => break,
             _ => {}
         }
@@ -289,7 +289,7 @@ fn laid(section: &str, orientation: Orientation) -> (String, u32) {
         };
         let after = place(&reader, section);
         match event {
-            Event::Empty(start) if &*start.name().as_ref() == "w:pgSz" => {
+            Event::Empty(start) if start.name().as_ref() == "w:pgSz" => {
                 let side = |name| value(&start, name).and_then(|v| v.parse::<u32>().ok());
                 let (w, h) = (side("w:w").unwrap_or(11_906), side("w:h").unwrap_or(16_838));
                 let (short, long) = (w.min(h), w.max(h));
@@ -301,7 +301,7 @@ fn laid(section: &str, orientation: Orientation) -> (String, u32) {
                 out.push_str(&format!("<w:pgSz w:w=\"{w}\" w:h=\"{h}\"{word}/>"));
             }
             Event::Empty(start) => {
-                if &*start.name().as_ref() == "w:pgMar" {
+                if start.name().as_ref() == "w:pgMar" {
                     let side = |name| value(&start, name).and_then(|v| v.parse::<u32>().ok());
                     let all = ["w:left", "w:right", "w:gutter"].map(|name| side(name).unwrap_or(0));
                     margins = all.iter().sum();

@@ -1,5 +1,7 @@
 //! Text as XML takes it.
 
+use crate::report::clean::is_disturbing;
+
 /// Appends text between elements: nothing in it is markup, and nothing is left that XML 1.0 does
 /// not allow or that would turn the order of what follows.
 pub fn push_text(out: &mut String, text: &str) {
@@ -21,12 +23,4 @@ pub fn attribute(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     push_text(&mut out, &text.replace(['\t', '\n'], " "));
     out
-}
-
-/// Control characters, which XML 1.0 does not allow or editors do not show; noncharacters; and
-/// what overrides the direction of text, so that a name could look like another one.
-fn is_disturbing(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFFE}' | '\u{FFFF}')
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{FEFF}')
 }
