@@ -90,7 +90,10 @@ fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<String>> {
 fn tables(bytes: &[u8]) -> BTreeMap<String, Vec<Vec<String>>> {
     let body = part(bytes, "word/document.xml");
     let mut all = BTreeMap::new();
-    for piece in body.split("<w:pStyle w:val=\"Caption\"/>").skip(1) {
+    for piece in body
+        .split("<w:pStyle w:val=\"Caption\"/><w:keepNext/>")
+        .skip(1)
+    {
         let (caption, rest) = piece.split_once("<w:tbl>").unwrap();
         let table = rest.split("</w:tbl>").next().unwrap();
         let rows = table.split("<w:tr>").skip(1).map(|row| {

@@ -156,7 +156,8 @@ impl Writer<'_> {
     fn table(&mut self, table: &Table) {
         self.tables += 1;
         let caption = self.styles.caption.clone();
-        self.open(&caption, "");
+        // Whatever the style of a template says, it stays with its table.
+        self.open(&caption, "<w:keepNext/>");
         let word = match self.numbering {
             Numbering::Chinese => "表 ",
             Numbering::Decimal => "Table ",
