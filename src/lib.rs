@@ -24,6 +24,7 @@ pub mod lexicon;
 pub mod origins;
 pub mod provenance;
 pub mod report;
+pub mod review;
 pub mod rules;
 pub mod run;
 pub mod scan;

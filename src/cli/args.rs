@@ -57,6 +57,8 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Make one run of runs over parts of a corpus 合并运行
     Merge(MergeArgs),
+    /// Draw records of a run for review by people 抽取供人工审核的样本
+    Sample(SampleArgs),
     /// Compare the findings of two runs 比较两次运行
     Diff(DiffArgs),
     /// Sign a run 为运行签名
@@ -394,6 +396,80 @@ pub struct MergeArgs {
     /// Sign it with this private key of Ed25519 (PKCS#8 PEM)
     #[arg(long, value_name = "KEYFILE")]
     pub sign: Option<PathBuf>,
+}
+
+/// `yujian sample`
+#[derive(Clone, Debug, Args)]
+pub struct SampleArgs {
+    /// Directory of the run
+    pub run: PathBuf,
+    /// Directories or files that were scanned, as they were named then
+    #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
+    pub corpus: Vec<PathBuf>,
+    /// Folder for the sample; must not exist, or be empty
+    #[arg(short = 'o', long = "output", value_name = "DIR")]
+    pub output: PathBuf,
+    /// Which samples are drawn
+    #[arg(long, value_enum, default_value_t)]
+    pub plan: SamplePlan,
+    /// Records of the sample over the whole corpus, instead of as many as the standards ask
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub size: Option<u32>,
+    /// The same seed draws the same records; by default it follows from the run
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u32>,
+    /// What is shown of texts
+    #[arg(long, value_enum, default_value_t)]
+    pub text: SampleText,
+    /// Form of the sheets
+    #[arg(long, value_enum, default_value_t)]
+    pub format: SampleFormat,
+    #[command(flatten)]
+    pub config: ConfigFile,
+    #[command(flatten)]
+    pub rules: RuleFiles,
+    #[command(flatten)]
+    pub cache: CacheFolder,
+    /// The run is of part I of N of the corpus, as with `scan --shard`
+    #[arg(long, value_name = "I/N", value_parser = parse_part)]
+    pub shard: Option<Part>,
+    /// Threads; all cores by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+/// Which samples are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum SamplePlan {
+    /// Over the whole corpus, by source.
+    Manual,
+    /// Of each source, enough to prove that it is within its limit.
+    Source,
+    /// The share that was scanned, and records of each kind of source to check what is kept of them.
+    Technical,
+    /// All of these.
+    #[default]
+    All,
+}
+
+/// What is shown of texts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum SampleText {
+    /// Without personal data and credentials.
+    #[default]
+    Masked,
+    /// As they are.
+    Full,
+}
+
+/// Form of the sheets of a sample.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum SampleFormat {
+    /// Workbooks with drop-downs.
+    #[default]
+    Xlsx,
+    /// A line of JSON a record.
+    Jsonl,
 }
 
 /// `yujian diff`

@@ -21,6 +21,7 @@ mod progress;
 mod provenance;
 mod report;
 mod rules;
+mod sample;
 mod scan;
 mod setup;
 mod sign;
@@ -77,6 +78,7 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Annotation(command) => annotation::run(command, &cli.common),
         Command::Verify(args) => verify::run(args, &cli.common),
         Command::Merge(args) => merge::run(args, &cli.common),
+        Command::Sample(args) => sample::run(args, &cli.common),
         Command::Diff(args) => diff::run(args, &cli.common),
         Command::Sign(args) => sign::run(args, &cli.common),
         Command::Rules(command) => rules::run(command, &cli.common),

@@ -143,10 +143,22 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ),
     (
         "run",
-        &["detect", "annotation", "judge", "report", "cli", "config"],
+        &[
+            "detect",
+            "annotation",
+            "review",
+            "judge",
+            "report",
+            "cli",
+            "config",
+        ],
     ),
-    ("annotation", &["judge", "report", "cli", "config"]),
-    ("sources", &["judge", "report", "cli", "config"]),
+    (
+        "annotation",
+        &["review", "judge", "report", "cli", "config"],
+    ),
+    ("sources", &["review", "judge", "report", "cli", "config"]),
+    ("review", &["judge", "report", "cli", "config"]),
     ("judge", &["corpus", "detect", "run", "report", "cli"]),
     (
         "report",

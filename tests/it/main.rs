@@ -32,6 +32,7 @@ mod provenance;
 mod reading;
 mod regressions;
 mod remote;
+mod review;
 mod rules;
 mod run;
 mod same_bytes;

@@ -1,0 +1,33 @@
+//! Samples for people: which records of a run are judged, and the sheets they are judged on.
+//!
+//! A run and its corpus go in, a [`Sample`] and the texts of its records come out. The draw is
+//! *bottom-k*: every record gets a key, a keyed hash of its file and number, and the records with
+//! the lowest keys of a stratum are its sample. So the draw depends on the run and the seed
+//! alone, not on threads, nor on how the run was put together, and takes one pass and as much
+//! memory as the sample. Any first part of a sample in the order of its keys is a random sample
+//! of its stratum itself.
+//!
+//! The corpus is read by the readers the scan uses, and what was read must be what the run says:
+//! digests of files, records of each file, records of each source.
+
+mod allocate;
+mod draw;
+mod frame;
+mod mask;
+mod package;
+mod read;
+mod recorded;
+mod sample;
+mod sheet;
+mod strata;
+mod texts;
+
+pub use allocate::{Allocated, allocate};
+pub use draw::{Drawn, FileKey, Lowest, Question, seed_key};
+pub use frame::{Frame, FrameFile, FrameFiles};
+pub use package::{ALGORITHM, Package, SAMPLE_FORMAT, Sheet, Technical, check_absent};
+pub use recorded::recorded;
+pub use sample::{Corpus, Row, Sample, draw};
+pub use sheet::{Code, SheetFormat, VERDICTS, write_sheet};
+pub use strata::{Demand, Plan, Set, Stratum};
+pub use texts::{LONGEST_TEXT, SheetRow, Shown, texts};

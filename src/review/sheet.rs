@@ -1,0 +1,255 @@
+//! Sheets that people fill in: a workbook, or lines of JSON.
+
+use std::io::Write;
+
+use rust_xlsxwriter::{
+    DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, FormatAlign,
+    ProtectionOptions, Workbook, Worksheet, XlsxError,
+};
+use serde::Serialize;
+
+use super::{Question, Row, SheetRow};
+
+/// Forms of a sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SheetFormat {
+    /// A workbook with drop-downs.
+    Xlsx,
+    /// A line of JSON a record.
+    Jsonl,
+}
+
+/// What may be said of a record.
+pub const VERDICTS: [&str; 3] = ["合格", "不合格", "无法判断"];
+
+/// A code that a verdict may name, and what it stands for.
+pub type Code = (String, String);
+
+/// One line of a sheet.
+struct Line<'l> {
+    row: &'l Row,
+    shown: &'l SheetRow,
+    /// What the run has recorded about it.
+    recorded: &'l [String],
+}
+
+/// Writes the sheet of one question.
+///
+/// `rows`: with what is shown of each, and what the run has recorded about it where that is
+/// asked; `codes`: of risks. The same rows give the same bytes.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub fn write_sheet(
+    out: &mut impl Write,
+    format: SheetFormat,
+    question: Question,
+    rows: &[(&Row, &SheetRow, Vec<String>)],
+    codes: &[Code],
+) -> std::io::Result<()> {
+    let lines = rows.iter().map(|(row, shown, recorded)| Line {
+        row,
+        shown,
+        recorded,
+    });
+    match format {
+        SheetFormat::Jsonl => lines.into_iter().try_for_each(|line| {
+            serde_json::to_writer(&mut *out, &Json::of(&line))?;
+            out.write_all(b"\n")
+        }),
+        SheetFormat::Xlsx => {
+            let lines: Vec<Line<'_>> = lines.collect();
+            let book = workbook(question, &lines, codes).map_err(std::io::Error::other)?;
+            out.write_all(&book)
+        }
+    }
+}
+
+/// A line of JSON; the last four are to be filled in.
+#[derive(Serialize)]
+struct Json<'l> {
+    id: &'l str,
+    question: Question,
+    source: &'l str,
+    path: &'l str,
+    record: u64,
+    record_id: Option<&'l str>,
+    text: &'l str,
+    /// Characters of the whole text, if not all of it is here.
+    cut_from: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorded: Option<&'l [String]>,
+    verdict: &'static str,
+    risk: &'static str,
+    comment: &'static str,
+    reviewer: &'static str,
+}
+
+impl<'l> Json<'l> {
+    fn of(line: &Line<'l>) -> Self {
+        Self {
+            id: &line.row.id,
+            question: line.row.question,
+            source: &line.shown.source,
+            path: &line.row.path,
+            record: line.row.record,
+            record_id: line.shown.record_id.as_deref(),
+            text: &line.shown.text,
+            cut_from: line.shown.cut,
+            recorded: (line.row.question != Question::Content).then_some(line.recorded),
+            verdict: "",
+            risk: "",
+            comment: "",
+            reviewer: "",
+        }
+    }
+}
+
+/// Columns: title and width; those from `结论` on are to be filled in.
+const COLUMNS: [(&str, f64); 12] = [
+    ("编号", 24.0),
+    ("来源", 16.0),
+    ("文件", 24.0),
+    ("记录", 9.0),
+    ("记录自带编号", 16.0),
+    ("正文", 90.0),
+    ("正文说明", 20.0),
+    ("系统记录", 36.0),
+    ("结论", 11.0),
+    ("风险代码", 11.0),
+    ("说明", 32.0),
+    ("审核人", 12.0),
+];
+/// Numbers of columns.
+const RECORDED: u16 = 7;
+const VERDICT: u16 = 8;
+const RISK: u16 = 9;
+/// Sheet of the codes.
+const CODES: &str = "风险代码";
+
+fn workbook(question: Question, lines: &[Line<'_>], codes: &[Code]) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    // The moment of writing is no part of the sheet.
+    let midnight = ExcelDateTime::from_ymd(2000, 1, 1)?;
+    book.set_properties(&DocProperties::new().set_creation_datetime(&midnight));
+    let sheet = book.add_worksheet();
+    sheet.set_name("抽检表")?;
+    judged(sheet, question, lines)?;
+    let last = u32::try_from(lines.len()).unwrap_or(u32::MAX).max(1);
+    let verdicts = DataValidation::new()
+        .allow_list_strings(&VERDICTS)?
+        .set_error_title("结论")?
+        .set_error_message("请从下拉列表中选择:合格、不合格、无法判断")?;
+    sheet.add_data_validation(1, VERDICT, last, VERDICT, &verdicts)?;
+    if !codes.is_empty() {
+        // Several codes may be typed, separated by spaces.
+        let formula = format!("='{CODES}'!$A$2:$A${}", codes.len() + 1);
+        let risks = DataValidation::new()
+            .allow_list_formula(formula.as_str().into())
+            .set_error_style(DataValidationErrorStyle::Warning)
+            .set_error_message("不在代码表中;多个代码以空格分隔")?;
+        sheet.add_data_validation(1, RISK, last, RISK, &risks)?;
+        let sheet = book.add_worksheet();
+        sheet.set_name(CODES)?;
+        listed(sheet, codes)?;
+    }
+    book.save_to_buffer()
+}
+
+fn judged(sheet: &mut Worksheet, question: Question, lines: &[Line<'_>]) -> Result<(), XlsxError> {
+    let bold = Format::new().set_bold();
+    let locked = Format::new().set_align(FormatAlign::Top);
+    let wrapped = locked.clone().set_text_wrap();
+    let open = wrapped.clone().set_unlocked();
+    for (column, (title, width)) in (0u16..).zip(COLUMNS) {
+        sheet.write_with_format(0, column, title, &bold)?;
+        sheet.set_column_width(column, width)?;
+    }
+    if question == Question::Content {
+        // Whoever sees what the program has found does not judge independently of it.
+        sheet.set_column_hidden(RECORDED)?;
+    }
+    for (at, line) in (1u32..).zip(lines) {
+        let cut = line.shown.cut.map_or_else(String::new, |characters| {
+            format!("正文共 {characters} 字,此处未全部列出,请核对原记录")
+        });
+        let recorded = match question {
+            Question::Content => String::new(),
+            _ => line.recorded.join("\n"),
+        };
+        let record_id = line.shown.record_id.as_deref().unwrap_or_default();
+        let cells = [
+            (&line.row.id[..], &locked),
+            (&line.shown.source, &locked),
+            (&line.row.path, &wrapped),
+            ("", &locked),
+            (record_id, &wrapped),
+            (&line.shown.text, &wrapped),
+            (&cut, &wrapped),
+            (&recorded, &wrapped),
+        ];
+        for (column, (text, format)) in (0u16..).zip(cells) {
+            sheet.write_string_with_format(at, column, cell(text), format)?;
+        }
+        sheet.write_number_with_format(at, 3, line.row.record as f64, &locked)?;
+        for column in VERDICT..COLUMNS.len() as u16 {
+            sheet.write_blank(at, column, &open)?;
+        }
+        // Long texts do not push the next row off the screen.
+        sheet.set_row_height(at, 60)?;
+    }
+    sheet.set_freeze_panes(1, 1)?;
+    let last = lines.len() as u32;
+    sheet.autofilter(0, 0, last, COLUMNS.len() as u16 - 1)?;
+    // Against slips only: there is no password.
+    sheet.protect_with_options(&ProtectionOptions {
+        format_cells: true,
+        format_columns: true,
+        format_rows: true,
+        use_autofilter: true,
+        ..ProtectionOptions::new()
+    });
+    Ok(())
+}
+
+fn listed(sheet: &mut Worksheet, codes: &[Code]) -> Result<(), XlsxError> {
+    let bold = Format::new().set_bold();
+    sheet.write_with_format(0, 0, "代码", &bold)?;
+    sheet.write_with_format(0, 1, "含义", &bold)?;
+    sheet.set_column_width(1, 60)?;
+    for (at, (code, title)) in (1u32..).zip(codes) {
+        sheet.write_string(at, 0, code)?;
+        sheet.write_string(at, 1, title)?;
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    sheet.protect();
+    Ok(())
+}
+
+/// Characters of a cell.
+const CELL: usize = 32_767;
+
+/// Text of the corpus as a cell: no control characters, and nothing that a spreadsheet would
+/// take for a formula once the sheet is saved as CSV.
+fn cell(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 1);
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        out.push('\'');
+    }
+    let shown = |c: char| match c {
+        '\n' | '\t' => c,
+        c if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') => '\u{FFFD}',
+        c => c,
+    };
+    // Excel counts UTF-16 units.
+    let mut units = out.len();
+    for c in text.chars().map(shown) {
+        units += c.len_utf16();
+        if units > CELL {
+            break;
+        }
+        out.push(c);
+    }
+    out
+}
