@@ -362,13 +362,7 @@ impl<'s> RecordScan<'s> {
             .anchors
             .segments(patterns, terms, window.text, key, hits, segments);
         let began = stage(Stage::Anchors, began);
-        let part = Part {
-            key: window.key,
-            text: window.text,
-            own: window.own.clone(),
-            hits,
-            terms,
-        };
+        let part = Part::new(window.key, window.text, window.own.clone(), hits, terms);
         marks.clear();
         scanner
             .marks

@@ -17,19 +17,51 @@ pub struct Part<'a> {
     pub text: &'a str,
     /// The bytes whose marks are the window's own; others are told by its neighbours.
     pub own: Range<usize>,
-    /// Occurrences of terms, by their ends.
-    pub hits: &'a [Hit],
-    /// What they are.
-    pub terms: &'a CompiledTerms,
+    /// Words that lead to marks, by their rules and places.
+    words: Vec<(RuleIndex, Range<usize>)>,
 }
 
-impl Part<'_> {
-    /// Where words of a rule stand, by their ends.
+impl<'a> Part<'a> {
+    /// With the words among `hits`. What only reads like one leads nowhere.
+    pub fn new(
+        key: &'a str,
+        text: &'a str,
+        own: Range<usize>,
+        hits: &[Hit],
+        terms: &CompiledTerms,
+    ) -> Self {
+        let plain = hits
+            .iter()
+            .filter(|hit| !hit.folds.intersects(crate::Folds::EVASION));
+        let words = plain.flat_map(|hit| {
+            let roles = terms.roles[hit.term as usize].iter();
+            roles.filter_map(|role| match role {
+                Role::Mark(rule) => Some((*rule, hit.start as usize..hit.end as usize)),
+                _ => None,
+            })
+        });
+        let mut words: Vec<_> = words.collect();
+        words.sort_unstable_by_key(|(rule, word)| (*rule, word.start, word.end));
+        Self {
+            key,
+            text,
+            own,
+            words,
+        }
+    }
+
+    /// Where words of a rule stand, in their order.
     pub fn words(&self, rule: RuleIndex) -> impl Iterator<Item = Range<usize>> {
-        let is_word =
-            move |hit: &&Hit| self.terms.roles[hit.term as usize].contains(&Role::Mark(rule));
-        let hits = self.hits.iter().filter(is_word);
-        hits.map(|hit| hit.start as usize..hit.end as usize)
+        let from = self.words.partition_point(|(of, _)| *of < rule);
+        let words = self.words[from..]
+            .iter()
+            .take_while(move |(of, _)| *of == rule);
+        words.map(|(_, word)| word.clone())
+    }
+
+    /// The words of one rule after the other.
+    pub(super) fn by_rule(&self) -> impl Iterator<Item = &[(RuleIndex, Range<usize>)]> {
+        self.words.chunk_by(|a, b| a.0 == b.0)
     }
 }
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::confirm::{self, Candidate, Check};
 use super::{Detector, Mark, Part, detector};
 use crate::detect::excerpt;
-use crate::detect::keyword::{CompiledTerms, Hit, Role, back, forward, is_whole_word};
+use crate::detect::keyword::{back, forward, is_whole_word};
 use crate::detect::pii::Pattern;
 use crate::rules::RuleSet;
 use crate::rules::syntax::{AllowedIn, Anchor, Boundary, RuleSpec};
@@ -147,13 +147,7 @@ impl CompiledMarks {
         view: &mut View,
         found: &mut Vec<Mark>,
     ) {
-        let mut words: Vec<(RuleIndex, Range<usize>)> = Vec::new();
-        for hit in part.hits {
-            words.extend(marked(hit, part.terms).map(|rule| (rule, within(hit))));
-        }
-        // A rule's words together, so that text around several of them is looked at once.
-        words.sort_unstable_by_key(|(rule, word)| (*rule, word.start, word.end));
-        for of_rule in words.chunk_by(|a, b| a.0 == b.0) {
+        for of_rule in part.by_rule() {
             if let Some(rule) = &self.rules[of_rule[0].0.0 as usize] {
                 rule.around(part.text, of_rule, view, found);
             }
@@ -237,20 +231,6 @@ impl CompiledMarks {
             !beaten[at - 1]
         });
     }
-}
-
-fn within(hit: &Hit) -> Range<usize> {
-    hit.start as usize..hit.end as usize
-}
-
-/// The rules for which a hit is a word of a mark; what only reads like one leads nowhere.
-fn marked<'a>(hit: &Hit, terms: &'a CompiledTerms) -> impl Iterator<Item = RuleIndex> + use<'a> {
-    let plain = !hit.folds.intersects(crate::Folds::EVASION);
-    let roles = terms.roles[hit.term as usize].iter();
-    roles.filter_map(move |role| match role {
-        Role::Mark(rule) if plain => Some(*rule),
-        _ => None,
-    })
 }
 
 impl MarkRule {
