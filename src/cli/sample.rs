@@ -11,8 +11,7 @@ use super::cache::Cache;
 use super::scan::{available_threads, only};
 use super::setup::Configured;
 use super::table::{align_right, table};
-use crate::config::own_files;
-use crate::corpus::{DiscoverOptions, Shard, discover};
+use crate::corpus::Shard;
 use crate::detect::{DetectOptions, Scanner};
 use crate::judge::{Clause, Clauses, upper_bound};
 use crate::lexicon;
@@ -114,16 +113,7 @@ fn masking(
 /// The corpus as the scan has found it.
 fn find(args: &SampleArgs, configured: &Configured, common: &Common) -> Result<Vec<Shard>> {
     let origins = configured.origins(common)?;
-    let options = DiscoverOptions {
-        own_files: own_files(configured.file.as_deref(), &args.corpus)
-            .into_iter()
-            .chain(origins.paths().iter().filter_map(|f| f.canonicalize().ok()))
-            .collect(),
-        own_folder: args.run.canonicalize().ok(),
-        exclude: configured.config.exclude(),
-    };
-    let mut shards = discover(&args.corpus, &options)?;
-    configured.config.assign_sources(&mut shards);
+    let mut shards = configured.corpus(&args.corpus, Some(&args.run), &origins)?;
     only(args.shard, &mut shards);
     Ok(shards)
 }

@@ -16,10 +16,9 @@ use super::key::{self, Key};
 use super::progress::Display;
 use super::setup::Configured;
 use super::{Outcome, gate, since, table, verify};
-use crate::config::own_files;
-use crate::corpus::{DiscoverOptions, Shard, discover, without_secrets};
+use crate::corpus::{Shard, without_secrets};
 use crate::detect::{DetectOptions, Scanner};
-use crate::origins::{Origins, Used};
+use crate::origins::Used;
 use crate::run::{Environment, Listed, Manifest, Mode, Pack, Recorder, Run, RunHeader, SignKey};
 use crate::scan::{self, Event, Finished, Line, Progress, ScanOptions, ShardIndex};
 use crate::tokens::Counting;
@@ -40,13 +39,13 @@ pub fn run(args: &ScanArgs, common: &Common) -> Result<Outcome> {
     let origins = configured.origins(common)?;
     if args.dry_run {
         let rules = texts.load()?;
-        let mut shards = find_shards(args, &configured, &origins)?;
+        let mut shards = configured.corpus(&args.paths, args.output.as_deref(), &origins)?;
         only(args.shard, &mut shards);
         table::dry_run(&shards, &rules, common)?;
         return Ok(Outcome::Passed);
     }
     let scanner = Cache::open(&args.cache).scanner(&texts, common)?;
-    let mut shards = find_shards(args, &configured, &origins)?;
+    let mut shards = configured.corpus(&args.paths, args.output.as_deref(), &origins)?;
     // How many tokens are counted follows from the whole corpus, so that parts can be merged.
     let tokens = configured.counting(args, &shards)?;
     only(args.shard, &mut shards);
@@ -151,20 +150,6 @@ fn load_key(args: &ScanArgs, common: &Common) -> Result<Option<Key>> {
         );
     }
     Ok(key)
-}
-
-fn find_shards(args: &ScanArgs, configured: &Configured, origins: &Origins) -> Result<Vec<Shard>> {
-    let options = DiscoverOptions {
-        own_files: own_files(configured.file.as_deref(), &args.paths)
-            .into_iter()
-            .chain(origins.paths().iter().filter_map(|f| f.canonicalize().ok()))
-            .collect(),
-        own_folder: args.output.as_ref().and_then(|o| o.canonicalize().ok()),
-        exclude: configured.config.exclude(),
-    };
-    let mut shards = discover(&args.paths, &options)?;
-    configured.config.assign_sources(&mut shards);
-    Ok(shards)
 }
 
 pub(super) fn available_threads() -> usize {

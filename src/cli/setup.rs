@@ -6,8 +6,8 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::args::{Common, ConfigFile, RuleFiles, ScanArgs};
-use crate::config::{Config, FILE_NAME, TokensMode};
-use crate::corpus::{Fate, Shard};
+use crate::config::{Config, FILE_NAME, TokensMode, own_files};
+use crate::corpus::{DiscoverOptions, Fate, Shard, discover};
 use crate::origins::Origins;
 use crate::rules::RuleTexts;
 use crate::tokens::{Builtin, Counting, Mode, Tokenizer};
@@ -73,6 +73,28 @@ impl Configured {
             }
         }
         Ok(origins)
+    }
+
+    /// The files of a corpus with their sources. The operator's own files and the folder of a run are
+    /// no part of it, so that every command sees the corpus that the scan saw.
+    pub fn corpus(
+        &self,
+        paths: &[PathBuf],
+        run: Option<&Path>,
+        origins: &Origins,
+    ) -> Result<Vec<Shard>> {
+        let lists = origins.paths().iter();
+        let options = DiscoverOptions {
+            own_files: own_files(self.file.as_deref(), paths)
+                .into_iter()
+                .chain(lists.filter_map(|list| list.canonicalize().ok()))
+                .collect(),
+            own_folder: run.and_then(|run| run.canonicalize().ok()),
+            exclude: self.config.exclude(),
+        };
+        let mut shards = discover(paths, &options)?;
+        self.config.assign_sources(&mut shards);
+        Ok(shards)
     }
 
     /// Where paths of the configuration begin.

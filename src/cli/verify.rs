@@ -14,8 +14,7 @@ use super::language::Language;
 use super::progress::Bytes;
 use super::scan::{available_threads, only};
 use super::setup::Configured;
-use crate::config::own_files;
-use crate::corpus::{DigestKind, DiscoverOptions, Shard, discover};
+use crate::corpus::{DigestKind, Shard};
 use crate::run::{
     Compared, Differences, Kind, Manifest, Proof, Run, Signed, VerifyKey, check_signature,
     compare_corpus, strangers, verify,
@@ -37,7 +36,7 @@ pub fn run(args: &VerifyArgs, common: &Common) -> Result<Outcome> {
         .map(VerifyKey::read)
         .transpose()?;
     // What is wrong with the corpus as it was named must not wait for the run to be read.
-    let found = find(args)?;
+    let found = find(args, common)?;
     let (run, mut told) = verify(&args.run)?;
     let manifest = run.manifest();
     let signed = key
@@ -125,19 +124,13 @@ impl Corpus {
 }
 
 /// The corpus as a scan would see it; none if it is not to be compared.
-fn find(args: &VerifyArgs) -> Result<Option<Vec<Shard>>> {
+fn find(args: &VerifyArgs, common: &Common) -> Result<Option<Vec<Shard>>> {
     if args.corpus.is_empty() {
         return Ok(None);
     }
     let configured = Configured::find(&args.config, &args.corpus)?;
-    let options = DiscoverOptions {
-        own_files: own_files(configured.file.as_deref(), &args.corpus)
-            .into_iter()
-            .collect(),
-        own_folder: args.run.canonicalize().ok(),
-        exclude: configured.config.exclude(),
-    };
-    let mut shards = discover(&args.corpus, &options)?;
+    let origins = configured.origins(common)?;
+    let mut shards = configured.corpus(&args.corpus, Some(&args.run), &origins)?;
     only(args.shard, &mut shards);
     Ok(Some(shards))
 }

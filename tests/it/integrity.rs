@@ -55,6 +55,19 @@ fn kinds(report: &Value) -> Vec<String> {
 }
 
 #[test]
+fn lists_of_the_operator_in_the_corpus_are_no_part_of_it() {
+    let bench = Bench::new();
+    bench.file("a.jsonl", "{\"text\":\"没有什么\"}\n".as_bytes());
+    bench.file("lists/block.txt", b"blocked.example.cn\n");
+    let config = "[origins]\nblock = [\"lists/block.txt\"]\n";
+    bench.file("yujian.toml", config.as_bytes());
+    let (code, text) = bench.scan(&["-q"]);
+    assert_eq!(code, 0, "{text}");
+    let (code, report) = verified(&bench, &["--corpus", "corpus"]);
+    assert_eq!((code, kinds(&report)), (0, Vec::new()));
+}
+
+#[test]
 fn a_fresh_run_and_its_corpus_are_well() {
     let bench = scanned(&[]);
     let (code, report) = verified(&bench, &["--corpus", "corpus"]);
