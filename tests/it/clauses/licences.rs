@@ -158,7 +158,7 @@ fn the_gate_and_the_clauses_say_the_same_of_every_change() {
     let problems = case.judged("run-1").1["problems"].clone();
     let problem = &problems.as_array().unwrap()[0];
     assert_eq!(problem["source"], "crafts");
-    assert_eq!(problem["place"], "licence_id");
+    assert_eq!(problem["key"], "licence_id");
     let hint = problem["hint"]["en"].as_str().unwrap();
     assert!(hint.starts_with("did you mean CC-BY-4.0?"), "{hint}");
 
