@@ -42,7 +42,7 @@ pub struct AssessmentRow {
     pub told: Option<Assessment>,
     /// Share of failures.
     pub rate: Option<f64>,
-    /// Its interval at [`CONFIDENCE`].
+    /// Its interval at 95 % confidence.
     pub interval: Option<(f64, f64)>,
     /// Result.
     pub state: Option<State>,
