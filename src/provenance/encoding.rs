@@ -61,16 +61,17 @@ pub fn reference(path: &str) -> String {
     out
 }
 
+/// Where data is fetched from. Whoever shows a document makes links of its addresses, so nothing
+/// else, such as a script, is one.
+const SCHEMES: [&str; 4] = ["http", "https", "ftp", "s3"];
+
 /// A declared address, if it is one: other formats refuse what is no URI.
 pub fn address(url: &str) -> Option<&str> {
     let url = url.trim();
-    let (scheme, rest) = url.split_once(':')?;
-    let good_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    let (scheme, rest) = url.split_once("://")?;
+    let known = SCHEMES.iter().any(|s| s.eq_ignore_ascii_case(scheme));
     let bad = |c: char| c.is_whitespace() || c.is_control() || "<>\"{}|\\^`".contains(c);
-    (good_scheme && !rest.is_empty() && !url.contains(bad)).then_some(url)
+    (known && !rest.is_empty() && !url.contains(bad)).then_some(url)
 }
 
 #[cfg(test)]
@@ -93,7 +94,20 @@ mod tests {
             address(" https://a.example/x "),
             Some("https://a.example/x")
         );
-        for wrong in ["", "a.example", "https://a b", "http:", ":x", "ht\"tp://x"] {
+        assert_eq!(address("HTTPS://a.example"), Some("HTTPS://a.example"));
+        for wrong in [
+            "",
+            "a.example",
+            "https://a b",
+            "http:",
+            "http://",
+            ":x",
+            "ht\"tp://x",
+            "javascript:alert(1)",
+            "javascript://a.example/%0Aalert(1)",
+            "data:text/html,x",
+            "file:///etc/hosts",
+        ] {
             assert_eq!(address(wrong), None, "{wrong}");
         }
     }

@@ -211,15 +211,7 @@ impl Graph {
         }
         let members = corpus.files.of(id).iter();
         let members: Vec<Value> = members.map(|f| self.reference("file", &f.path)).collect();
-        // Whoever shows a graph makes links of identifiers.
-        let web = |url: &&str| {
-            ["http://", "https://", "s3://"]
-                .iter()
-                .any(|s| url.starts_with(s))
-        };
-        let place = address(&declared.url)
-            .filter(web)
-            .map(|url| json!({ "@id": url }));
+        let place = address(&declared.url).map(|url| json!({ "@id": url }));
         self.add(
             "source",
             id,
