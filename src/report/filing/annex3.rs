@@ -1,6 +1,6 @@
 //! Annex 3: the rules of annotation as they are written, with who works by them.
 
-use super::annex1::{Body, numbering};
+use super::body::Body;
 use super::{Filing, grids};
 use crate::annotation::RulePart;
 use crate::report::docx::{Block, Document};
@@ -32,15 +32,7 @@ pub fn document(filing: &Filing<'_>) -> Document {
             body.result(clause);
         }
     }
-    Document {
-        title: title.to_owned(),
-        subtitle: filing.model(),
-        cover: filing.about(),
-        header: filing.header(title),
-        contents: w.l("目  录", "Contents").to_owned(),
-        numbering: numbering(w),
-        blocks: body.end(),
-    }
+    filing.document(title, body.end())
 }
 
 /// A heading without the number that it has in its file: here headings are counted anew.

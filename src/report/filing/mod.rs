@@ -4,6 +4,7 @@
 mod annex1;
 mod annex3;
 mod annex4;
+mod body;
 mod grid;
 mod grids;
 mod notes;
@@ -13,7 +14,7 @@ mod words;
 mod workbook;
 
 use super::ReportLanguage;
-use super::docx::Template;
+use super::docx::{Block, Document, Numbering, Template};
 use super::model::Report;
 use crate::SetupError;
 use crate::rules::RuleSet;
@@ -115,6 +116,22 @@ struct Filing<'a> {
 }
 
 impl Filing<'_> {
+    /// A document of the package around its text.
+    fn document(&self, title: &str, blocks: Vec<Block>) -> Document {
+        Document {
+            title: title.to_owned(),
+            subtitle: self.model(),
+            cover: self.about(),
+            header: self.header(title),
+            contents: self.w.l("目  录", "Contents").to_owned(),
+            numbering: match self.w.0 {
+                ReportLanguage::Zh => Numbering::Chinese,
+                ReportLanguage::En => Numbering::Decimal,
+            },
+            blocks,
+        }
+    }
+
     /// Name of the model, or that it is missing.
     fn model(&self) -> String {
         let name = self.report.head.iter().find(|field| field.key == "name");

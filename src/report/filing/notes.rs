@@ -2,7 +2,7 @@
 //! security and personal information. Only what is declared and measured; the rest is to be
 //! completed.
 
-use super::annex1::{Body, numbering};
+use super::body::Body;
 use super::words::number;
 use super::{Filing, grids};
 use crate::report::ReportLanguage;
@@ -42,15 +42,7 @@ pub fn document(filing: &Filing<'_>) -> Document {
     body.pages(Orientation::Portrait);
     processing(&mut body, filing);
     measures(&mut body, filing);
-    Document {
-        title: title.to_owned(),
-        subtitle: filing.model(),
-        cover: filing.about(),
-        header: filing.header(title),
-        contents: w.l("目  录", "Contents").to_owned(),
-        numbering: numbering(w),
-        blocks: body.end(),
-    }
+    filing.document(title, body.end())
 }
 
 fn processing(body: &mut Body<'_>, filing: &Filing<'_>) {

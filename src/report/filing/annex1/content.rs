@@ -1,7 +1,7 @@
 //! The contents of the assessment, `FIL-01` to `FIL-14` in their order.
 
-use super::Body;
 use crate::report::ReportLanguage;
+use crate::report::filing::body::Body;
 use crate::report::filing::grids;
 use crate::report::filing::words::{number, percent, short};
 use crate::report::model::Amounts;

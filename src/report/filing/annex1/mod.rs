@@ -4,123 +4,15 @@ mod content;
 
 pub use content::matrices;
 
-use super::grid::Grid;
-use super::words::{Words, number, punctuated, short};
+use super::body::Body;
+use super::words::{number, short};
 use super::{Filing, grids};
 use crate::State;
 use crate::report::ReportLanguage;
-use crate::report::docx::{Block, Document, Numbering, Orientation};
-use crate::report::model::Report;
+use crate::report::docx::{Block, Document, Orientation};
 
 /// Sources of one table of risks.
 const SOURCES: usize = 10;
-
-/// Builds the body of a document.
-pub struct Body<'a> {
-    report: &'a Report,
-    w: Words,
-    blocks: Vec<Block>,
-}
-
-impl<'a> Body<'a> {
-    /// Without anything.
-    pub fn new(filing: &Filing<'a>) -> Self {
-        Self {
-            report: filing.report,
-            w: filing.w,
-            blocks: Vec::new(),
-        }
-    }
-
-    /// What was built.
-    pub fn end(self) -> Vec<Block> {
-        self.blocks
-    }
-
-    /// A heading.
-    pub fn heading(&mut self, level: u8, zh: &str, en: &str) {
-        self.blocks
-            .push(Block::Heading(level, punctuated(self.w.l(zh, en))));
-    }
-
-    /// A paragraph.
-    pub fn text(&mut self, text: impl Into<String>) {
-        self.blocks.push(Block::Paragraph(punctuated(&text.into())));
-    }
-
-    /// A paragraph that must not be overlooked.
-    pub fn strong(&mut self, text: impl Into<String>) {
-        self.blocks.push(Block::Strong(punctuated(&text.into())));
-    }
-
-    /// One of several points.
-    pub fn item(&mut self, text: impl Into<String>) {
-        self.blocks.push(Block::Item(punctuated(&text.into())));
-    }
-
-    /// Anything.
-    pub fn block(&mut self, block: Block) {
-        self.blocks.push(block);
-    }
-
-    /// A table with its note.
-    pub fn grid(&mut self, grid: &Grid) {
-        self.blocks.push(Block::Table(grid.table(self.w)));
-        if !grid.note.is_empty() {
-            self.blocks.push(Block::Note(grid.note.clone()));
-        }
-    }
-
-    /// What follows stands on pages of this kind.
-    pub fn pages(&mut self, orientation: Orientation) {
-        self.blocks.push(Block::Section(orientation));
-    }
-
-    /// The result of a clause with its reasons.
-    pub fn result(&mut self, clause: &str) {
-        let w = self.w;
-        let mut all = self.report.matrix.clauses.iter();
-        let Some(result) = all.find(|result| result.id == clause) else {
-            return;
-        };
-        let worst = result.points.iter().filter(|p| p.state == result.state);
-        let mut reasons: Vec<String> = Vec::new();
-        for point in worst {
-            let reason = w.say(&point.reason);
-            // The sentence goes on, or ends once.
-            let reason = reason.trim_end_matches(['。', '.']);
-            let reason = match &point.source {
-                Some(source) => format!("{source}{}{reason}", w.colon()),
-                None => reason.to_owned(),
-            };
-            if !reasons.contains(&reason) {
-                reasons.push(reason);
-            }
-        }
-        let more = reasons.len().saturating_sub(5);
-        reasons.truncate(5);
-        let mut text = format!(
-            "{}({}){}{}{}{}",
-            w.l("判定", "Result "),
-            result.id,
-            w.colon(),
-            w.state(result.state),
-            w.l("。理由:", ". Reason: "),
-            reasons.join(w.semicolon())
-        );
-        if more > 0 {
-            text.push_str(&match w.0 {
-                ReportLanguage::Zh => format!(";另有 {more} 项,见条款判定表"),
-                ReportLanguage::En => format!("; {more} more in the table of clauses"),
-            });
-        }
-        text.push_str(w.stop());
-        match result.state {
-            State::Compliant | State::NotApplicable => self.text(text),
-            _ => self.strong(text),
-        }
-    }
-}
 
 /// The document.
 pub fn document(filing: &Filing<'_>) -> Document {
@@ -134,23 +26,7 @@ pub fn document(filing: &Filing<'_>) -> Document {
     annotation(&mut body);
     conclusions(&mut body);
     clauses(&mut body);
-    Document {
-        title: title.to_owned(),
-        subtitle: filing.model(),
-        cover: filing.about(),
-        header: filing.header(title),
-        contents: w.l("目  录", "Contents").to_owned(),
-        numbering: numbering(w),
-        blocks: body.end(),
-    }
-}
-
-/// How headings are counted in a language.
-pub const fn numbering(w: Words) -> Numbering {
-    match w.0 {
-        ReportLanguage::Zh => Numbering::Chinese,
-        ReportLanguage::En => Numbering::Decimal,
-    }
+    filing.document(title, body.end())
 }
 
 fn overview(body: &mut Body<'_>, filing: &Filing<'_>) {
@@ -337,8 +213,7 @@ fn conclusions(body: &mut Body<'_>) {
     let (report, w) = (body.report, body.w);
     body.heading(1, "评估结论", "Conclusions");
     for conclusion in &report.conclusions {
-        body.blocks
-            .push(Block::Heading(2, w.say(&conclusion.title)));
+        body.block(Block::Heading(2, w.say(&conclusion.title)));
         if conclusion.rests_on.is_empty() {
             body.result(&conclusion.id);
         } else {
