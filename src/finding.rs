@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::stored::stored;
 use crate::{Details, Span};
 
+/// Characters of context on each side of what was found in an [excerpt](Finding::excerpt).
+pub const EXCERPT_CONTEXT: usize = 12;
+
 /// Position of a rule in the [`RuleSet`](crate::rules::RuleSet) that found something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RuleIndex(pub u32);

@@ -1,10 +1,9 @@
 //! Masked quotations: enough to see what kind of text it is, never a value.
 
 use crate::Span;
+use crate::finding::EXCERPT_CONTEXT as CONTEXT;
 use crate::rules::syntax::Mask;
 
-/// Characters of context on each side.
-const CONTEXT: usize = 12;
 /// Characters around the excerpt that decide whether something at its edge is part of a number.
 const LOOK_AROUND: usize = 64;
 /// Characters of a long finding that are shown at its head and at its tail.

@@ -3,6 +3,7 @@
 mod annotation;
 mod clean;
 pub mod docx;
+pub mod families;
 pub mod filing;
 mod inventory;
 mod licences;
@@ -13,6 +14,7 @@ mod summary;
 mod tokens;
 
 pub use annotation::annotation;
+pub use families::Families;
 pub use licences::LicenceSummary;
 pub use rights::{MachineMade, SourceHolders};
 pub use tokens::TokenSummary;

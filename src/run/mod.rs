@@ -59,6 +59,7 @@ pub use record::{Mode, Recorder};
 pub use rows::{Decision, FindingRow, RecordRow, ShardRow, Status, finding_id};
 pub use sign::{SIGNATURE_FILE, SignKey, Signed, VerifyKey, check_signature, sign};
 pub use since::{Apart, Since};
+pub(crate) use sorter::Sorter;
 pub use table::Rows;
 pub use verify::{Compared, Difference, Differences, Kind, compare_corpus, strangers, verify};
 

@@ -15,7 +15,7 @@ use crate::RunError;
 
 /// Sorts by merging sorted stretches in temporary files, which have no names and go with the
 /// process.
-pub(super) struct Sorter<T> {
+pub(crate) struct Sorter<T> {
     pending: Vec<T>,
     /// Held at a time.
     limit: usize,
@@ -113,7 +113,7 @@ impl Stretch {
 }
 
 /// Gives what a [`Sorter`] took, in order.
-pub(super) struct Sorted<T> {
+pub(crate) struct Sorted<T> {
     held: vec::IntoIter<T>,
     stretches: Vec<Stretch>,
     /// The next of each stretch; that of what is held has the last number.

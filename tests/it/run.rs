@@ -15,6 +15,8 @@ use yujian::scan::{PieceOutcome, ShardIndex, ShardOutcome};
 mod export;
 #[path = "run_failures.rs"]
 mod failures;
+#[path = "run_families.rs"]
+mod families;
 #[path = "run_judging.rs"]
 mod judging;
 #[path = "run_refusals.rs"]

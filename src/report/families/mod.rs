@@ -1,0 +1,332 @@
+//! [`Families`]: what a run found, near-equal findings told once.
+//!
+//! A term that stands in a million records is one thing to decide about. A family are the findings
+//! of one rule in one source that agree in their value (by its keyed hash; without a key, in the
+//! masked words that were found, folded) and in whether they count. The table of findings is read
+//! once; what does not fit into memory goes through sorted temporary files, so that all numbers are
+//! exact for any length of it.
+//!
+//! Not all families can be shown. Each rule of a source has the same fair share of the places, so that
+//! a noisy one does not hide the others; what is left out is counted.
+
+mod group;
+mod part;
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::EXCERPT_CONTEXT;
+use crate::rules::{PiClass, RuleInfo};
+use crate::run::{FindingRow, Run};
+use crate::text::FoldTable;
+use crate::{Confidence, RunError, Severity, Span};
+
+use group::Groups;
+use part::{Part, Parts};
+
+/// How much is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Families.
+    pub families: usize,
+    /// Places of each.
+    pub places: usize,
+    /// Families held in memory at a time; decides about nothing else. Ours take some 100 MB.
+    pub held: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            families: 10_000,
+            places: 5,
+            held: 64 << 10,
+        }
+    }
+}
+
+/// Where a finding is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Id of the finding.
+    pub id: String,
+    /// Path of the shard.
+    pub path: String,
+    /// Number of the record in it, from 0.
+    pub record: u64,
+    /// The record's own id, where it has one.
+    pub record_id: Option<String>,
+    /// Path of the field; empty for a whole file.
+    pub field: String,
+    /// Where in the field's decoded text, in bytes.
+    pub span: Span,
+    /// The same in code points.
+    pub code_points: Span,
+}
+
+/// Findings of one rule in one source that are alike.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Family {
+    /// The first 16 bytes, in hex, of BLAKE3 over source, rule, whether it counts, and value or
+    /// folded words. The same in every run with the same key, wherever the findings are.
+    pub fingerprint: String,
+    /// The source.
+    pub source: String,
+    /// Id of the rule.
+    pub rule: String,
+    /// Risk code of the rule.
+    pub risk: Option<String>,
+    /// Kind of personal data, credential or mark.
+    pub entity: Option<String>,
+    /// Class of personal data.
+    pub class: Option<PiClass>,
+    /// How grave.
+    pub severity: Severity,
+    /// The highest of its findings.
+    pub confidence: Confidence,
+    /// Why the first of them does not count; none if they count.
+    pub suppressed_by: Option<String>,
+    /// Masked quotation of the first; empty if it has none.
+    pub excerpt: String,
+    /// Findings that the run kept.
+    pub findings: u64,
+    /// Records with one.
+    pub records: u64,
+    /// Files, also in archives, with one.
+    pub files: u64,
+    /// The first of them, in the order of paths and records.
+    pub places: Vec<Place>,
+}
+
+/// All families of one rule in one source that count, or do not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FamilyGroup {
+    /// The source.
+    pub source: String,
+    /// Id of the rule.
+    pub rule: String,
+    /// How grave.
+    pub severity: Severity,
+    /// Whether they do not count.
+    pub suppressed: bool,
+    /// Findings that the run kept.
+    pub findings: u64,
+    /// Families.
+    pub families: u64,
+    /// Families in [`Families::shown`].
+    pub shown: u64,
+    /// Findings of these.
+    pub shown_findings: u64,
+}
+
+/// The families of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Families {
+    /// Findings that the run kept: those that the numbers here are of. A run keeps so many a record
+    /// and rule.
+    pub findings: u64,
+    /// Families of them.
+    pub families: u64,
+    /// Findings of the families in [`Families::shown`].
+    pub shown_findings: u64,
+    /// Families, as far as the limit goes: those that count first, grave ones first, and those
+    /// with the most findings first.
+    pub shown: Vec<Family>,
+    /// Every rule of every source, in the order of sources and rules.
+    pub groups: Vec<FamilyGroup>,
+}
+
+impl Families {
+    /// From the findings of a run.
+    ///
+    /// # Errors
+    ///
+    /// If the table of findings is damaged or cannot be read, or a temporary file cannot be
+    /// written.
+    pub fn of(run: &Run, limits: Limits) -> Result<Self, RunError> {
+        let rules = run.rules()?;
+        let mut names = Names::new(&rules);
+        let mut parts = Parts::holding(limits.held.max(1), limits.places);
+        let mut findings = 0;
+        for row in run.findings()? {
+            let row = row?;
+            let (rule, source) = names.of(&row)?;
+            parts.add(fingerprint(&row), rule, source, row)?;
+            findings += 1;
+        }
+        let mut groups = Groups::new(limits.families);
+        let mut families = 0;
+        parts.each(|part| {
+            families += 1;
+            groups.add(part);
+        })?;
+        let (mut totals, parts) = groups.end();
+        let mut shown: Vec<Family> = parts.into_iter().map(|part| names.family(part)).collect();
+        shown.sort_by(|a, b| order(a).cmp(&order(b)));
+        shown.truncate(limits.families);
+        for family in &shown {
+            let key = (
+                names.source_number(&family.source),
+                names.rule_number(&family.rule),
+                family.suppressed_by.is_some(),
+            );
+            let total = totals
+                .get_mut(&key)
+                .expect("a family is counted in its group");
+            total.shown += 1;
+            total.shown_findings += family.findings;
+        }
+        let mut groups: Vec<FamilyGroup> = totals
+            .into_iter()
+            .map(|((source, rule, suppressed), total)| FamilyGroup {
+                source: names.sources[source as usize].clone(),
+                rule: rules[rule as usize].id.clone(),
+                severity: rules[rule as usize].severity,
+                suppressed,
+                findings: total.findings,
+                families: total.families,
+                shown: total.shown,
+                shown_findings: total.shown_findings,
+            })
+            .collect();
+        groups.sort_by(|a, b| {
+            (&a.source, &a.rule, a.suppressed).cmp(&(&b.source, &b.rule, b.suppressed))
+        });
+        Ok(Self {
+            findings,
+            families,
+            shown_findings: shown.iter().map(|family| family.findings).sum(),
+            shown,
+            groups,
+        })
+    }
+}
+
+/// Those that count first, then by gravity and number; names decide the rest.
+fn order(family: &Family) -> impl Ord + '_ {
+    (
+        family.suppressed_by.is_some(),
+        Reverse(family.severity),
+        Reverse(family.findings),
+        &family.source,
+        &family.rule,
+        &family.fingerprint,
+    )
+}
+
+/// Rules and sources by number, so that a family in memory is small.
+struct Names<'a> {
+    rules: &'a [RuleInfo],
+    rule_numbers: HashMap<&'a str, u32>,
+    sources: Vec<String>,
+    source_numbers: HashMap<String, u32>,
+}
+
+impl<'a> Names<'a> {
+    fn new(rules: &'a [RuleInfo]) -> Self {
+        Self {
+            rules,
+            rule_numbers: rules.iter().map(|rule| &*rule.id).zip(0..).collect(),
+            sources: Vec::new(),
+            source_numbers: HashMap::new(),
+        }
+    }
+
+    fn rule_number(&self, rule: &str) -> u32 {
+        self.rule_numbers[rule]
+    }
+
+    fn source_number(&self, source: &str) -> u32 {
+        self.source_numbers[source]
+    }
+
+    /// Numbers of the rule and the source of a row.
+    fn of(&mut self, row: &FindingRow) -> Result<(u32, u32), RunError> {
+        let rule = self.rule_numbers.get(&*row.rule).copied();
+        let rule = rule.ok_or_else(|| {
+            RunError::state(
+                format!(
+                    "a finding names the rule {}, which the run does not have",
+                    row.rule
+                ),
+                "yujian verify says what was changed",
+            )
+        })?;
+        let source = match self.source_numbers.get(&row.source) {
+            Some(number) => *number,
+            None => {
+                let number = self.sources.len() as u32;
+                self.sources.push(row.source.clone());
+                self.source_numbers.insert(row.source.clone(), number);
+                number
+            }
+        };
+        Ok((rule, source))
+    }
+
+    fn family(&self, part: Part) -> Family {
+        let rule = &self.rules[part.rule as usize];
+        Family {
+            fingerprint: part.fingerprint(),
+            source: self.sources[part.source as usize].clone(),
+            rule: rule.id.clone(),
+            risk: rule.risk.clone(),
+            entity: rule.entity.clone(),
+            class: rule.class.clone(),
+            severity: rule.severity,
+            confidence: part.confidence,
+            suppressed_by: part.suppressed_by,
+            excerpt: part.excerpt,
+            findings: part.findings,
+            records: part.records,
+            files: part.files,
+            places: part.places,
+        }
+    }
+}
+
+/// Names the family of a finding.
+fn fingerprint(row: &FindingRow) -> [u8; 16] {
+    let state = match row.suppressed_by {
+        None => "open",
+        Some(_) => "suppressed",
+    };
+    let (by, identity) = match &row.value_hash {
+        Some(hash) => ("value", hash.clone()),
+        None => ("words", words(row)),
+    };
+    let mut hasher = blake3::Hasher::new();
+    for part in [&*row.source, &row.rule, state, by, &identity] {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    let mut short = [0; 16];
+    short.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    short
+}
+
+/// What was found as far as the excerpt shows it, without the words around it, folded; what the
+/// finding says of itself if it quotes nothing.
+fn words(row: &FindingRow) -> String {
+    if row.excerpt.is_empty() {
+        let details = row.details.iter();
+        return details
+            .map(|(name, value)| format!("{name}\0{value}\0"))
+            .collect();
+    }
+    let before = (EXCERPT_CONTEXT as u64).min(row.code_points.start);
+    let length = row.code_points.end - row.code_points.start;
+    let own = row
+        .excerpt
+        .chars()
+        .skip(before as usize)
+        .take(length as usize);
+    let own = FoldTable::get().term(&own.collect::<String>());
+    // Text is cut in windows, and at the head of one there are fewer words before.
+    match own.is_empty() {
+        true => FoldTable::get().term(&row.excerpt),
+        false => own,
+    }
+}
