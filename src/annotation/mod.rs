@@ -32,6 +32,7 @@ pub use files::Input;
 pub use policy::{AnnotationPolicy, CheckId, Duty, Named, Strength};
 pub use read::RecordFile;
 pub use records::{Action, Form, Kind, RISKS, Unit};
+pub(crate) use records::{Blocks, Piece};
 pub use report::{
     AgreementReport, Amounts, AnnotationCheck, AnnotationReport, Basis, BatchRow, Figures,
     Offending, People, Quantiles, RuleRow,

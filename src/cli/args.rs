@@ -59,6 +59,9 @@ pub enum Command {
     Merge(MergeArgs),
     /// Draw records of a run for review by people 抽取供人工审核的样本
     Sample(SampleArgs),
+    /// Take verdicts of people in, and show what they say 人工审核:导入结论、查看结果
+    #[command(subcommand)]
+    Review(ReviewCommand),
     /// Compare the findings of two runs 比较两次运行
     Diff(DiffArgs),
     /// Sign a run 为运行签名
@@ -436,6 +439,37 @@ pub struct SampleArgs {
     /// Threads; all cores by default
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
+}
+
+/// `yujian review …`
+#[derive(Debug, Subcommand)]
+pub enum ReviewCommand {
+    /// Take filled-in sheets into a store of verdicts 导入填写后的抽检表
+    Import(ReviewImportArgs),
+}
+
+/// `yujian review import`
+#[derive(Clone, Debug, Args)]
+pub struct ReviewImportArgs {
+    /// Sheets that were filled in: xlsx or jsonl of `yujian sample`, JSON of Label Studio, JSON Lines
+    /// of doccano
+    #[arg(required = true, value_name = "SHEET")]
+    pub sheets: Vec<PathBuf>,
+    /// Folder of the sample that the sheets are of
+    #[arg(long, value_name = "DIR")]
+    pub sample: PathBuf,
+    /// The store of verdicts; made if it is not there
+    #[arg(long, value_name = "FILE")]
+    pub store: PathBuf,
+    /// Who has filled in the rows that name nobody
+    #[arg(long, value_name = "NAME")]
+    pub reviewer: Option<String>,
+    /// These verdicts decide where those of reviewers differ; they must be of somebody else
+    #[arg(long)]
+    pub adjudicate: bool,
+    /// Take the good rows in although others are wrong; those are listed, and the exit code is 2
+    #[arg(long)]
+    pub partial: bool,
 }
 
 /// Which samples are drawn.

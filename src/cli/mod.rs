@@ -20,6 +20,7 @@ mod merge;
 mod progress;
 mod provenance;
 mod report;
+mod review;
 mod rules;
 mod sample;
 mod scan;
@@ -79,6 +80,7 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Verify(args) => verify::run(args, &cli.common),
         Command::Merge(args) => merge::run(args, &cli.common),
         Command::Sample(args) => sample::run(args, &cli.common),
+        Command::Review(command) => review::run(command, &cli.common),
         Command::Diff(args) => diff::run(args, &cli.common),
         Command::Sign(args) => sign::run(args, &cli.common),
         Command::Rules(command) => rules::run(command, &cli.common),

@@ -366,7 +366,7 @@ fn typed(arg: &str) -> String {
 }
 
 /// Seconds precision, UTC.
-fn rfc3339(time: SystemTime) -> String {
+pub(super) fn rfc3339(time: SystemTime) -> String {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     chrono::DateTime::from_timestamp(i64::try_from(since.as_secs()).unwrap_or_default(), 0)
         .unwrap_or_default()

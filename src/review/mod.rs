@@ -11,23 +11,36 @@
 //! digests of files, records of each file, records of each source.
 
 mod allocate;
+mod described;
 mod draw;
 mod frame;
+mod intake;
 mod mask;
 mod package;
 mod read;
 mod recorded;
 mod sample;
 mod sheet;
+mod store;
 mod strata;
+mod tasks;
 mod texts;
+mod verdict;
 
 pub use allocate::{Allocated, allocate};
+pub use described::{Described, SampledRow, SampledRun};
 pub use draw::{Drawn, FileKey, Lowest, Question, seed_key};
 pub use frame::{Frame, FrameFile, FrameFiles};
+pub use intake::{Intake, SheetProblem, SheetProblems};
 pub use package::{ALGORITHM, Package, SAMPLE_FORMAT, Sheet, Technical, check_absent};
 pub use recorded::recorded;
 pub use sample::{Corpus, Row, Sample, draw};
+use sheet::cell as shown_cell;
 pub use sheet::{Code, SheetFormat, VERDICTS, write_sheet};
+pub use store::{
+    Addition, Appended, Head, Kept, Mode, NewVerdict, Refusal, STORE_FORMAT, Store, StoredSample,
+    StoredSheet, StoredVerdict,
+};
 pub use strata::{Demand, Plan, Set, Stratum};
 pub use texts::{LONGEST_TEXT, SheetRow, Shown, texts};
+pub use verdict::{Role, Verdict, risk_codes};

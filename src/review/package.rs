@@ -15,7 +15,25 @@ pub const SAMPLE_FORMAT: u32 = 1;
 /// How records are drawn. Another way has another name.
 pub const ALGORITHM: &str = "blake3-bottom-k/1";
 /// Names the draw; lists everything that was drawn.
-const SAMPLE_FILE: &str = "sample.json";
+pub(super) const SAMPLE_FILE: &str = "sample.json";
+
+/// How `sample.json` begins, and how the digest of all behind its line is stated.
+const OPENED: &str = "{\n";
+const DIGEST: &str = "  \"digest\": \"";
+
+/// The digest that `sample.json` states, and what it is to be of; none if it is no such file.
+pub(super) fn whole(text: &[u8]) -> Option<(&str, &[u8])> {
+    let rest = text.strip_prefix(OPENED.as_bytes())?;
+    let rest = rest.strip_prefix(DIGEST.as_bytes())?;
+    let (stated, rest) = rest.split_at_checked(blake3::OUT_LEN * 2)?;
+    let rest = rest.strip_prefix(b"\",\n")?;
+    Some((std::str::from_utf8(stated).ok()?, rest))
+}
+
+/// Digest of what stands behind it, hex.
+pub(super) fn digest_of(rest: &[u8]) -> String {
+    blake3::hash(rest).to_hex().to_string()
+}
 
 /// How much was checked by technical means.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -130,13 +148,17 @@ impl Package<'_> {
         }
         let beside = new.tempdir_in(parent).map_err(fail)?;
         let sheets = self.sheets(beside.path()).map_err(fail)?;
-        let described = self.described(&sheets);
+        let text = serde_json::to_string_pretty(&self.described(&sheets))
+            .map_err(|error| fail(error.into()))?;
+        let rest = format!("{}\n", text.strip_prefix(OPENED).unwrap_or(&text));
         let mut file = BufWriter::new(File::create(beside.path().join(SAMPLE_FILE)).map_err(fail)?);
-        serde_json::to_writer_pretty(&mut file, &described)
-            .map_err(io::Error::from)
-            .and_then(|()| file.write_all(b"\n"))
-            .and_then(|()| file.flush())
-            .map_err(fail)?;
+        write!(
+            file,
+            "{OPENED}{DIGEST}{}\",\n{rest}",
+            digest_of(rest.as_bytes())
+        )
+        .and_then(|()| file.flush())
+        .map_err(fail)?;
         fs::rename(beside.path(), dir).map_err(fail)?;
         // It has another name now; there is nothing left to take away.
         let _ = beside.keep();

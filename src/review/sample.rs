@@ -291,15 +291,9 @@ impl Drawing<'_> {
         }
         let row = |((question, drawn), sets): ((Question, Drawn), _)| {
             let file = self.frame.of.get(drawn.file);
-            let mut hasher = blake3::Hasher::new();
-            for part in [&self.frame.digest, question.as_str(), &file.path] {
-                hasher.update(&(part.len() as u64).to_le_bytes());
-                hasher.update(part.as_bytes());
-            }
-            hasher.update(&seed.to_le_bytes());
-            hasher.update(&drawn.record.to_le_bytes());
+            let place = (file.path.as_str(), drawn.record);
             Row {
-                id: hasher.finalize().to_hex()[..20].to_owned(),
+                id: row_id(&self.frame.digest, question, place, seed),
                 question,
                 sets,
                 path: file.path.clone(),
@@ -310,6 +304,23 @@ impl Drawing<'_> {
         };
         all.into_iter().map(row).collect()
     }
+}
+
+/// What a row is called: it names frame, question, record and seed.
+pub(super) fn row_id(
+    frame: &str,
+    question: Question,
+    (path, record): (&str, u64),
+    seed: u32,
+) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for part in [frame, question.as_str(), path] {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.update(&seed.to_le_bytes());
+    hasher.update(&record.to_le_bytes());
+    hasher.finalize().to_hex()[..20].to_owned()
 }
 
 /// A file that is open while records are drawn.

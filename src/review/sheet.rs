@@ -232,7 +232,7 @@ const CELL: usize = 32_767;
 
 /// Text of the corpus as a cell: no control characters, and nothing that a spreadsheet would
 /// take for a formula once the sheet is saved as CSV.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 1);
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         out.push('\'');

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Question;
 use super::allocate::allocate;
@@ -42,7 +42,7 @@ pub struct Demand {
 }
 
 /// A stratum and its sample.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stratum {
     /// Source, or kind of source.
     pub name: String,
@@ -53,19 +53,19 @@ pub struct Stratum {
     /// Records of the frame that one of the sample stands for.
     pub weight: f64,
     /// Sources in it, if it holds several that are too small for strata of their own.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pooled_sources: Option<u64>,
 }
 
 /// Strata that make up one sample.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Set {
     /// `manual`, `source`, `metadata`, `risk-record`, `rights-record`.
     pub name: String,
     /// What is asked.
     pub question: Question,
     /// The duties it serves.
-    pub clauses: Vec<&'static str>,
+    pub clauses: Vec<String>,
     /// Records that are asked for: in all of a manual sample, else in each stratum.
     pub asked: u64,
     /// Whether there are so many, or all there are.
@@ -143,7 +143,7 @@ fn manual(sources: &BTreeMap<String, u64>, demand: &Demand) -> Set {
     Set {
         name: "manual".to_owned(),
         question: Question::Content,
-        clauses: vec!["EVA-02", "D52-17"],
+        clauses: ["EVA-02", "D52-17"].map(str::to_owned).to_vec(),
         asked: demand.manual_asked,
         enough: size >= demand.manual_asked.min(population),
         population,
@@ -166,7 +166,7 @@ fn equal(
     Set {
         name: name.to_owned(),
         question,
-        clauses,
+        clauses: clauses.into_iter().map(str::to_owned).collect(),
         asked,
         enough: true,
         population: strata.iter().map(|s| s.population).sum(),

@@ -33,6 +33,7 @@ mod reading;
 mod regressions;
 mod remote;
 mod review;
+mod review_import;
 mod rules;
 mod run;
 mod same_bytes;
