@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::facts::Facts;
 use super::records::{Action, SpotCheck};
-use super::sheet::Sheet;
 use crate::dates;
 use crate::problem::Place;
+use crate::sheet::Sheet;
 
 const COLUMNS: &[&[&str]] = &[
     &["batch_id", "批次", "批次编号", "批次号"],

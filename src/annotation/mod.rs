@@ -22,7 +22,6 @@ mod registry;
 mod report;
 mod rulebook;
 mod scan;
-mod sheet;
 
 pub use crate::problem::{Gravity, Problem, Problems, Word};
 pub use agreement::{Agreement, Cohen, Estimate, Fleiss, Ratings};

@@ -9,9 +9,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::policy::AnnotationPolicy;
-use super::sheet::Sheet;
 use crate::dates::{self, Day, Style, Wrong};
 use crate::problem::Place;
+use crate::sheet::Sheet;
 
 /// Who employs an annotator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

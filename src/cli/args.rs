@@ -75,6 +75,9 @@ pub enum Command {
     /// Fingerprints of protected works and test banks: index, merge, show, check 作品指纹库
     #[command(subcommand)]
     Works(WorksCommand),
+    /// Test banks: audit them, make the pack that a scan looks for them with 测试题库
+    #[command(subcommand)]
+    Testbank(TestbankCommand),
     /// Shell completions 命令补全
     Completions {
         /// Which shell
@@ -754,6 +757,32 @@ pub enum WorksCommand {
     },
     /// Look for a text in packs
     Check(CheckArgs),
+}
+
+/// `yujian testbank …`
+#[derive(Debug, Subcommand)]
+pub enum TestbankCommand {
+    /// Count and judge the questions that [testbank] names (TST-01 to TST-03)
+    Check {
+        /// The configuration
+        #[command(flatten)]
+        config: ConfigFile,
+        /// As of which day updates are judged; today by default
+        #[arg(long, value_name = "DATE", value_parser = parse_day)]
+        as_of: Option<Day>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a pack of the questions: name it in [rights] works, scan, and TST-04 is judged
+    Index {
+        /// The configuration
+        #[command(flatten)]
+        config: ConfigFile,
+        /// The pack
+        #[arg(short = 'o', long = "output", value_name = "PACK")]
+        output: PathBuf,
+    },
 }
 
 /// `yujian works index`

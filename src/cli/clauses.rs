@@ -10,13 +10,17 @@ use anyhow::Result;
 use super::args::{CacheFolder, Common, GateArgs, GateFormat, RuleFiles};
 use super::setup::Configured;
 use super::table::table;
-use super::{Outcome, annotated, gate, lexicon};
+use super::{Outcome, annotated, gate, lexicon, testbank};
 use crate::annotation::{AnnotationReport, planned};
-use crate::judge::{Case, Clauses, KeywordAudit, KeywordPolicy, Matrix, Point, State, matrix};
+use crate::judge::{
+    Case, Clauses, KeywordAudit, KeywordPolicy, Matrix, Point, State, TestBankAudit, matrix,
+};
+use crate::problem::Problems;
 use crate::report::TokenSummary;
 use crate::rules::RuleSet;
 use crate::run::Run;
 use crate::sources::{Day, Ledger, Problem};
+use crate::testbank::TestBank;
 
 /// Problems that are printed; all are counted.
 const SHOWN: usize = 100;
@@ -83,6 +87,8 @@ pub struct Judged {
     pub annotation: Option<AnnotationReport>,
     /// The keywords; none if the rules of now are not those of the run.
     pub keywords: Option<Keywords>,
+    /// The test banks and their audit; none if nothing of them is declared.
+    pub testbank: Option<(TestBank, TestBankAudit)>,
 }
 
 /// The keywords of a run.
@@ -96,11 +102,11 @@ pub struct Keywords {
 }
 
 impl Judged {
-    /// Problems of annotation that its report only counts.
+    /// Problems that are only counted.
     fn more(&self) -> u64 {
-        self.annotation
-            .as_ref()
-            .map_or(0, |report| report.problems.more())
+        let annotation = self.annotation.iter().map(|report| &report.problems);
+        let testbank = self.testbank.iter().map(|(bank, _)| &bank.problems);
+        annotation.chain(testbank).map(Problems::more).sum()
     }
 
     /// What is wrong with anything that was read.
@@ -108,6 +114,8 @@ impl Judged {
         let mut all = self.ledger.problems.clone();
         let told = self.annotation.iter();
         all.extend(told.flat_map(|report| report.problems.first.iter().cloned()));
+        let told = self.testbank.iter();
+        all.extend(told.flat_map(|(bank, _)| bank.problems.first.iter().cloned()));
         all
     }
 }
@@ -131,6 +139,7 @@ pub fn judged(
         .collect();
     let annotated = planned(&config.annotation, configured.base()).inputs;
     files.extend(annotated.into_iter().map(|input| (input.key, input.path)));
+    files.extend(config.testbank.paths());
     let mut ledger = Ledger::read(config.sources(), &files, configured.base());
     ledger.join(run)?;
     let tally = run.tally()?;
@@ -150,6 +159,11 @@ pub fn judged(
         let point = Point::new(None, check.state, finding.zh, finding.en);
         let points = supplied.entry(check.clause.clone()).or_default();
         points.push(point);
+    }
+    let testbank = testbank::audited(run, configured, as_of, common)?;
+    for (clause, points) in testbank.iter().flat_map(|(_, audit)| &audit.points) {
+        let all = supplied.entry(clause.clone()).or_default();
+        all.extend(points.iter().cloned());
     }
     let rows = run.records()?.total();
     let rules = run.rules()?;
@@ -171,6 +185,7 @@ pub fn judged(
         ledger,
         annotation,
         keywords,
+        testbank,
     })
 }
 
@@ -296,7 +311,8 @@ fn print(matrix: &Matrix, common: &Common) -> Result<()> {
     Ok(())
 }
 
-fn problems(problems: &[Problem], more: u64, common: &Common) -> Result<()> {
+/// Tells problems on standard error.
+pub fn problems(problems: &[Problem], more: u64, common: &Common) -> Result<()> {
     let mut out = anstream::stderr().lock();
     for problem in problems.iter().take(SHOWN) {
         let what = common.lang.pick(&problem.what.zh, &problem.what.en);

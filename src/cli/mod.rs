@@ -28,6 +28,7 @@ mod setup;
 mod sign;
 mod since;
 mod table;
+mod testbank;
 mod tokens;
 mod verify;
 mod works;
@@ -84,6 +85,7 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Diff(args) => diff::run(args, &cli.common),
         Command::Sign(args) => sign::run(args, &cli.common),
         Command::Rules(command) => rules::run(command, &cli.common),
+        Command::Testbank(command) => testbank::run(command, &cli.common),
         Command::Works(command) => works::run(command, &cli.common),
         Command::Completions { shell } => {
             clap_complete::generate(

@@ -47,6 +47,7 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<Outcome> {
     let judged = judged(&run, &configured, &judging, common)?;
     let config = &configured.config;
     let keywords = judged.keywords.as_ref();
+    let testbank = judged.testbank.as_ref();
     let report = Report::new(&Input {
         run: &run,
         ledger: &judged.ledger,
@@ -56,11 +57,13 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<Outcome> {
         annotation_rules: &RuleText::all(&config.annotation, configured.base()),
         keywords: keywords.map(|keywords| &keywords.audit),
         releases: keywords.map_or(&[], |keywords| &keywords.releases),
+        testbank: testbank.map(|(_, audit)| audit),
         statements: &config.statement,
         model: &config.model,
     })?;
     let material = Material {
         rules: keywords.map(|keywords| &keywords.rules),
+        testbank: testbank.map(|(bank, _)| bank),
         template: template.as_ref(),
     };
     let mut files = filing::files(&report, &material, language)?;

@@ -24,6 +24,7 @@ pub(super) fn check(config: &Config, parsed: &mut Parsed<'_>) {
     for (number, statement) in config.statement.iter().enumerate() {
         check_statement(statement, &number.to_string(), &mut report);
     }
+    config.testbank.check(&mut report);
     policy(config, &mut report);
     uses(config, &mut report);
     for fault in told {

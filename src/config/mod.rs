@@ -19,6 +19,7 @@ use crate::origins::{OriginsConfig, Used};
 use crate::rules::LicenceUses;
 use crate::scan::{ScanOptions, SourceRules};
 use crate::sources::{Dataset, Declared, Source, Statement};
+use crate::testbank::TestBankConfig;
 use crate::tokens::{Builtin, Counted};
 
 pub use schema::{SCHEMA, SCHEMA_FILE, is_schema, own_files};
@@ -50,6 +51,8 @@ pub struct Config {
     pub rules: RulesConfig,
     /// What texts are compared with.
     pub rights: RightsConfig,
+    /// What a model is tested with.
+    pub testbank: TestBankConfig,
     /// What the gate asks for.
     pub policy: PolicyConfig,
     /// Annotation records; read by `annotation check`.

@@ -11,7 +11,7 @@ use crate::{Place, SetupError};
 const OWN: [&str; 5] = ["id", "match", "record_field", "equals", "pi_basis"];
 
 /// Tables of the file.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
     "corpus",
     "dataset",
     "limits",
@@ -19,6 +19,7 @@ const TABLES: [&str; 9] = [
     "origins",
     "rules",
     "rights",
+    "testbank",
     "policy",
     "annotation",
 ];
@@ -91,6 +92,7 @@ fn tables(parsed: &mut Parsed<'_>) {
         &["statement"],
         &["annotation", "source"],
         &["annotation", "contract"],
+        &["testbank", "omitted"],
     ] {
         // From the end, for what is wrong is taken out.
         for number in (0..parsed.length(list)).rev() {

@@ -9,6 +9,7 @@ mod measure;
 mod origins;
 mod policy;
 mod rights;
+mod testbank;
 mod verdict;
 
 pub use crate::State;
@@ -18,4 +19,5 @@ pub use keywords::{KeywordAudit, KeywordCheck, KeywordPolicy, RiskCount, release
 pub use licences::{LicenceResult, LicenceTerms, judge_licences};
 pub use matrix::{Case, ClauseResult, Matrix, Number, Point, matrix, worst};
 pub use policy::{Check, CheckKind, Claims, Policy};
+pub use testbank::{BankCount, ClassCount, Leak, TestBankAudit, TestBankCase};
 pub use verdict::{CheckResult, Facts, Verdict, judge};

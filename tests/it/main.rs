@@ -41,6 +41,7 @@ mod schema;
 mod secrets;
 mod since;
 mod tables;
+mod testbank;
 mod tokens;
 mod types;
 mod vectors;

@@ -78,6 +78,7 @@ fn tables() -> Vec<Table> {
 fn context(path: &[String]) -> Value {
     match path.join(".").as_str() {
         "source.[]" => json!({"id": "s", "match": ["s/**"]}),
+        "testbank.omitted.[]" => json!({"aspect": "health", "reason": "r"}),
         "statement.[]" => {
             json!({"clause": "IPR-01", "result": "compliant", "evidence": ["e"], "by": "b",
             "on": "2026-01-02", "reason": "r"})

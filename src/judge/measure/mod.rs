@@ -18,6 +18,8 @@ use crate::sources::{Answer, Source};
 
 /// Supplier of what the annotation report says.
 const ANNOTATION: &str = "annotation";
+/// Supplier of what the audit of test banks says of the banks themselves.
+const TESTBANK: &str = "testbank";
 
 /// The results of one duty that rests on no other.
 pub(super) fn points(case: &Case<'_>, clause: &Clause, supplied: &[Point]) -> Vec<Point> {
@@ -71,8 +73,9 @@ pub(super) fn points(case: &Case<'_>, clause: &Clause, supplied: &[Point]) -> Ve
 
 /// Whether a good result would not stand if something was left unread.
 pub(super) fn rests_on_the_scan(clause: &Clause) -> bool {
-    let by_annotation = clause.measure == Measure::Supplied && clause.supplier == ANNOTATION;
-    !by_annotation
+    let apart = clause.measure == Measure::Supplied
+        && [ANNOTATION, TESTBANK].contains(&clause.supplier.as_str());
+    !apart
         && !matches!(
             clause.measure,
             Measure::Statement
@@ -124,9 +127,13 @@ pub(super) fn nothing_supplied(clause: &Clause) -> Point {
             "未审核关键词库(yujian rules audit)",
             "the keywords were not audited (yujian rules audit)",
         ),
+        "testbank" => (
+            "未提供测试题库([testbank] files)",
+            "no test bank was given ([testbank] files)",
+        ),
         "works" => (
-            "未比对测试题库(yujian works check)",
-            "the test bank was not compared (yujian works check)",
+            "未比对测试题库(yujian testbank index)",
+            "the test bank was not compared (yujian testbank index)",
         ),
         _ => (
             "无法由程序测量,需在 [[statement]] 中由负责人答复并附证明材料",

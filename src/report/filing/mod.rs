@@ -4,6 +4,7 @@
 mod annex1;
 mod annex3;
 mod annex4;
+mod annex5;
 mod body;
 mod grid;
 mod grids;
@@ -18,6 +19,7 @@ use super::docx::{Block, Document, Numbering, Template};
 use super::model::Report;
 use crate::SetupError;
 use crate::rules::RuleSet;
+use crate::testbank::TestBank;
 use words::Words;
 
 /// A file of the package: its name, with a folder before it for all but Chinese, and its bytes.
@@ -27,18 +29,21 @@ pub type Filed = (String, Vec<u8>);
 pub struct Material<'a> {
     /// The rules of the keywords; none if those of now are not those of the run.
     pub rules: Option<&'a RuleSet>,
+    /// The questions of the test banks; none if none are declared.
+    pub testbank: Option<&'a TestBank>,
     /// A letterhead.
     pub template: Option<&'a Template>,
 }
 
 /// Names of the documents in Chinese and English.
-const NAMES: [(&str, &str); 7] = [
+const NAMES: [(&str, &str); 8] = [
     (
         "附件1-语料安全评估.docx",
         "annex-1-corpus-safety-assessment.docx",
     ),
     ("附件3-语料标注规则.docx", "annex-3-annotation-rules.docx"),
     ("附件4-拦截关键词列表.xlsx", "annex-4-keywords.xlsx"),
+    ("附件5-评估测试题集.xlsx", "annex-5-test-banks.xlsx"),
     ("语料来源清单.xlsx", "sources.xlsx"),
     ("证据目录.xlsx", "evidence.xlsx"),
     ("训练数据说明.docx", "training-data.docx"),
@@ -96,6 +101,7 @@ fn in_language(
         annex1::document(&filing).write(material.template),
         annex3::document(&filing).write(material.template),
         annex4::workbook(&filing, material.rules).map_err(failed)?,
+        annex5::workbook(&filing, material.testbank).map_err(failed)?,
         tables::sources(&filing).map_err(failed)?,
         tables::evidence(&filing).map_err(failed)?,
         notes::document(&filing).write(material.template),

@@ -13,6 +13,7 @@ mod finding;
 mod sampling;
 mod size;
 mod source;
+mod testbank;
 
 use std::collections::BTreeMap;
 
@@ -25,10 +26,11 @@ pub use finding::{FindingPart, Found, PersonalKind, PersonalRow, RightsRow, Risk
 pub use sampling::{AssessmentRow, SamplingPart, SamplingRow};
 pub use size::{Amounts, KINDS, NamedAmounts, SizePart, SizeRow, TYPES, TokenFacts};
 pub use source::{CommercialRow, LicenceRow, SelfCollectedRow, SourceRow};
+pub use testbank::TestBankPart;
 
 use super::TokenSummary;
 use crate::annotation::{AnnotationReport, RuleText};
-use crate::judge::{KeywordAudit, Matrix};
+use crate::judge::{KeywordAudit, Matrix, TestBankAudit};
 use crate::rules::{Bilingual, RuleInfo};
 use crate::run::{Coverage, Run, Totals};
 use crate::scan::Tally;
@@ -56,6 +58,8 @@ pub struct Input<'a> {
     pub keywords: Option<&'a KeywordAudit>,
     /// Days on which the keywords were released.
     pub releases: &'a [Day],
+    /// The audit of the test banks; none if none is declared.
+    pub testbank: Option<&'a TestBankAudit>,
     /// What a person answers for.
     pub statements: &'a [Statement],
     /// Head of the filing (`[model]`).
@@ -191,6 +195,8 @@ pub struct Report {
     pub annotation: AnnotationPart,
     /// `KWL-01` to `KWL-05`.
     pub keywords: KeywordPart,
+    /// `TST-01` to `TST-04`.
+    pub testbank: TestBankPart,
     /// Every clause with its result.
     pub matrix: Matrix,
     /// `REP-01` to `REP-04`.
@@ -254,6 +260,7 @@ impl Report {
             sampling: sampling::part(&gathered),
             annotation: annotation::part(input),
             keywords: keywords(input),
+            testbank: testbank::part(input),
             conclusions: conclusion::of(input, "REP-"),
             precheck: conclusion::of(input, "RVW-"),
             weaknesses: conclusion::weaknesses(input),

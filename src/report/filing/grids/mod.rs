@@ -17,7 +17,7 @@ pub use sources::{commercial, ledger, licences, self_collected};
 use super::grid::GridCell;
 
 /// Rows with a number before each.
-fn numbered(rows: Vec<Vec<GridCell>>) -> Vec<Vec<GridCell>> {
+pub fn numbered(rows: Vec<Vec<GridCell>>) -> Vec<Vec<GridCell>> {
     (1_u64..)
         .zip(rows)
         .map(|(number, row)| {

@@ -30,78 +30,123 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// Reads a table, or tells why not.
+    /// Reads a table, of a workbook the first sheet, or tells why not.
     pub fn read(path: &Path, place: &mut Place<'_>) -> Option<Self> {
-        let bytes = match std::fs::metadata(path).map(|meta| meta.len()) {
-            Ok(size) if size > LARGEST => {
-                place.unread(
-                    0,
-                    "too-large",
-                    (
-                        format!("{size} 字节,不像是登记表"),
-                        format!("{size} bytes are more than such a table has"),
-                    ),
-                    (
-                        "拆分为不超过 64 MiB 的文件",
-                        "split it into files of 64 MiB at most",
-                    ),
-                );
-                return None;
+        let first = tables(path, Which::First, place)?.into_iter().next();
+        first.and_then(|(_, rows)| Self::of(rows, place))
+    }
+
+    /// Every sheet of a workbook by its name, or the one table of another file, which has none.
+    /// Sheets without a cell are left out; that nothing is left is told.
+    pub fn read_all(path: &Path, place: &mut Place<'_>) -> Vec<(Option<String>, Self)> {
+        let before = place.problems.unread;
+        let mut all = Vec::new();
+        for (name, mut rows) in tables(path, Which::All, place).unwrap_or_default() {
+            rows.retain(has_cells);
+            if !rows.is_empty() {
+                let header = rows.remove(0).cells;
+                all.push((name, Self { header, rows }));
             }
-            Ok(_) => std::fs::read(path),
-            Err(error) => Err(error),
-        };
-        let bytes = match bytes {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                place.unread(
-                    0,
-                    "cannot-read",
-                    (
-                        format!("无法读取:{error}"),
-                        format!("cannot be read: {error}"),
-                    ),
-                    ("检查路径与权限", "check the path and its permissions"),
-                );
-                return None;
-            }
-        };
-        let extension = path
-            .extension()
-            .and_then(|e| e.to_str())
-            .unwrap_or_default();
-        let mut rows = match extension.to_ascii_lowercase().as_str() {
-            "xlsx" | "xlsm" => workbook(bytes, place)?,
-            "tsv" => delimited(&bytes, b'\t', place),
-            "csv" | "txt" => delimited(&bytes, b',', place),
-            other => {
-                place.unread(
-                    0,
-                    "unknown-table",
-                    (
-                        format!("不支持 `.{other}` 表格"),
-                        format!("`.{other}` is no form of a table"),
-                    ),
-                    ("另存为 csv 或 xlsx", "save it as csv or xlsx"),
-                );
-                return None;
-            }
-        };
-        rows.retain(|row| row.cells.iter().any(|cell| !cell.is_empty()));
+        }
+        if all.is_empty() && place.problems.unread == before {
+            empty(place);
+        }
+        all
+    }
+
+    fn of(mut rows: Vec<Row>, place: &mut Place<'_>) -> Option<Self> {
+        rows.retain(has_cells);
         if rows.is_empty() {
-            place.unread(
-                0,
-                "empty-table",
-                ("表格是空的", "the table is empty"),
-                (
-                    "第一行写列名;yujian annotation init 会写出样例",
-                    "the first row names the columns; yujian annotation init writes an example",
-                ),
-            );
+            empty(place);
             return None;
         }
         let header = rows.remove(0).cells;
         Some(Self { header, rows })
+    }
+}
+
+fn has_cells(row: &Row) -> bool {
+    row.cells.iter().any(|cell| !cell.is_empty())
+}
+
+fn empty(place: &mut Place<'_>) {
+    place.unread(
+        0,
+        "empty-table",
+        ("表格是空的", "the table is empty"),
+        (
+            "第一行写列名,其后每行一条",
+            "write the names of columns in the first row, and one entry in each row below",
+        ),
+    );
+}
+
+/// Which sheets of a workbook are wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    First,
+    All,
+}
+
+/// A sheet as it was read: its name, if it is of a workbook, and its rows.
+type Raw = (Option<String>, Vec<Row>);
+
+/// The tables of a file; none if it cannot be read as any.
+fn tables(path: &Path, which: Which, place: &mut Place<'_>) -> Option<Vec<Raw>> {
+    let bytes = match std::fs::metadata(path).map(|meta| meta.len()) {
+        Ok(size) if size > LARGEST => {
+            place.unread(
+                0,
+                "too-large",
+                (
+                    format!("{size} 字节,不像是登记表"),
+                    format!("{size} bytes are more than such a table has"),
+                ),
+                (
+                    "拆分为不超过 64 MiB 的文件",
+                    "split it into files of 64 MiB at most",
+                ),
+            );
+            return None;
+        }
+        Ok(_) => std::fs::read(path),
+        Err(error) => Err(error),
+    };
+    let bytes = match bytes {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            place.unread(
+                0,
+                "cannot-read",
+                (
+                    format!("无法读取:{error}"),
+                    format!("cannot be read: {error}"),
+                ),
+                ("检查路径与权限", "check the path and its permissions"),
+            );
+            return None;
+        }
+    };
+    let extension = path
+        .extension()
+        .and_then(|e| e.to_str())
+        .unwrap_or_default();
+    match extension.to_ascii_lowercase().as_str() {
+        "xlsx" | "xlsm" => workbook(bytes, which, place),
+        "tsv" => Some(vec![(None, delimited(&bytes, b'\t', place))]),
+        "csv" | "txt" => Some(vec![(None, delimited(&bytes, b',', place))]),
+        other => {
+            place.unread(
+                0,
+                "unknown-table",
+                (
+                    format!("不支持 `.{other}` 表格"),
+                    format!("`.{other}` is no form of a table"),
+                ),
+                ("另存为 csv 或 xlsx", "save it as csv or xlsx"),
+            );
+            None
+        }
     }
 }
 
@@ -150,44 +195,59 @@ fn delimited(bytes: &[u8], delimiter: u8, place: &mut Place<'_>) -> Vec<Row> {
     rows
 }
 
-/// The rows of the first sheet. Cells that are merged over several rows count for each of them,
-/// which is how people write one annotator with several trainings.
-fn workbook(bytes: Vec<u8>, place: &mut Place<'_>) -> Option<Vec<Row>> {
-    let again = (
-        "重新另存为 xlsx,或另存为 UTF-8 的 csv",
-        "save it again as xlsx, or as csv in UTF-8",
-    );
-    let mut wrong = |what: String| {
-        place.unread(
-            0,
-            "broken-workbook",
-            (
-                format!("无法作为工作簿读取:{what}"),
-                format!("is no workbook: {what}"),
-            ),
-            again,
-        );
-    };
+/// The rows of sheets. Cells that are merged over several rows count for each of them, which is how
+/// people write one annotator with several trainings.
+fn workbook(bytes: Vec<u8>, which: Which, place: &mut Place<'_>) -> Option<Vec<Raw>> {
     let opened = calamine::open_workbook_from_rs(Cursor::new(bytes));
-    let mut book: Xlsx<_> = match opened {
+    let mut book: Book = match opened {
         Ok(book) => book,
         Err(error) => {
             let error: calamine::XlsxError = error;
-            wrong(error.to_string());
+            broken(&error.to_string(), place);
             return None;
         }
     };
-    let Some(name) = book.sheet_names().first().cloned() else {
-        wrong("no sheet".to_owned());
+    let mut names = book.sheet_names();
+    if which == Which::First {
+        names.truncate(1);
+    }
+    if names.is_empty() {
+        broken("no sheet", place);
         return None;
-    };
+    }
+    let mut all = Vec::new();
+    for name in names {
+        let rows = sheet(&mut book, &name, place)?;
+        all.push((Some(name), rows));
+    }
+    Some(all)
+}
+
+type Book = Xlsx<Cursor<Vec<u8>>>;
+
+fn broken(what: &str, place: &mut Place<'_>) {
+    place.unread(
+        0,
+        "broken-workbook",
+        (
+            format!("无法作为工作簿读取:{what}"),
+            format!("is no workbook: {what}"),
+        ),
+        (
+            "重新另存为 xlsx,或另存为 UTF-8 的 csv",
+            "save it again as xlsx, or as csv in UTF-8",
+        ),
+    );
+}
+
+fn sheet(book: &mut Book, name: &str, place: &mut Place<'_>) -> Option<Vec<Row>> {
     let (range, merged) = match (
-        book.worksheet_range(&name),
-        book.merge_cells_by_sheet_name(&name),
+        book.worksheet_range(name),
+        book.merge_cells_by_sheet_name(name),
     ) {
         (Ok(range), Ok(merged)) => (range, merged),
         (Err(error), _) | (_, Err(error)) => {
-            wrong(error.to_string());
+            broken(&error.to_string(), place);
             return None;
         }
     };
