@@ -227,6 +227,9 @@ pub struct GateArgs {
     /// refused if anything it was made of has changed
     #[arg(long, value_name = "FILE", requires = "clauses")]
     pub annotation: Option<PathBuf>,
+    /// An earlier run: what became of its findings is the record of before and after (CON-02)
+    #[arg(long, value_name = "RUN", requires = "clauses")]
+    pub before: Option<PathBuf>,
     #[command(flatten)]
     pub cache: CacheFolder,
 }
@@ -267,6 +270,10 @@ pub struct ReportArgs {
     /// refused if anything it was made of has changed
     #[arg(long, value_name = "FILE", requires = "output")]
     pub annotation: Option<PathBuf>,
+    /// An earlier run, before the corpus was put right: adds what became of its findings, removed,
+    /// replaced, still there and new
+    #[arg(long, value_name = "RUN", requires = "output")]
+    pub before: Option<PathBuf>,
     #[command(flatten)]
     pub cache: CacheFolder,
 }

@@ -13,12 +13,13 @@ use super::table::table;
 use super::{Outcome, annotated, gate, lexicon, testbank};
 use crate::annotation::{AnnotationReport, planned};
 use crate::judge::{
-    Case, Clauses, KeywordAudit, KeywordPolicy, Matrix, Point, State, TestBankAudit, matrix,
+    BeforeAfter, Case, Clauses, KeywordAudit, KeywordPolicy, Matrix, Point, State, TestBankAudit,
+    matrix,
 };
 use crate::problem::Problems;
 use crate::report::TokenSummary;
-use crate::rules::RuleSet;
-use crate::run::Run;
+use crate::rules::{RuleInfo, RuleSet};
+use crate::run::{Rectification, Run, rectify, rules_of_both};
 use crate::sources::{Day, Ledger, Problem};
 use crate::testbank::TestBank;
 
@@ -35,6 +36,7 @@ pub fn run(
     let judging = Judging {
         as_of: args.as_of,
         annotation: args.annotation.as_deref(),
+        before: args.before.as_deref(),
         cache: &args.cache,
     };
     let judged = judged(run, configured, &judging, common)?;
@@ -73,6 +75,8 @@ pub struct Judging<'a> {
     pub as_of: Option<Day>,
     /// A report of annotation that was kept.
     pub annotation: Option<&'a Path>,
+    /// An earlier run.
+    pub before: Option<&'a Path>,
     /// Where compiled rules are kept.
     pub cache: &'a CacheFolder,
 }
@@ -89,6 +93,8 @@ pub struct Judged {
     pub keywords: Option<Keywords>,
     /// The test banks and their audit; none if nothing of them is declared.
     pub testbank: Option<(TestBank, TestBankAudit)>,
+    /// What became of the findings of an earlier run, and the rules of both.
+    pub before: Option<(Rectification, Vec<RuleInfo>)>,
 }
 
 /// The keywords of a run.
@@ -165,6 +171,7 @@ pub fn judged(
         let all = supplied.entry(clause.clone()).or_default();
         all.extend(points.iter().cloned());
     }
+    let before = judging.before.map(|path| before(path, run)).transpose()?;
     let rows = run.records()?.total();
     let rules = run.rules()?;
     let case = Case {
@@ -177,6 +184,7 @@ pub fn judged(
         recorded: rows == run.manifest().totals.records.scanned,
         denied: config.policy.denied_sources.as_deref(),
         model: &config.model,
+        before: before.as_ref().map(|(of, _)| summed(of)),
         as_of,
     };
     let matrix = matrix(&case, &Clauses::builtin());
@@ -186,7 +194,30 @@ pub fn judged(
         annotation,
         keywords,
         testbank,
+        before,
     })
+}
+
+/// What became of the findings of an earlier run.
+fn before(path: &Path, run: &Run) -> Result<(Rectification, Vec<RuleInfo>)> {
+    let old = Run::open(path)?;
+    Ok((rectify(&old, run)?, rules_of_both(&old, run)?))
+}
+
+fn summed(of: &Rectification) -> BeforeAfter {
+    let total = &of.total;
+    BeforeAfter {
+        comparable: of.is_comparable(),
+        before: total.before,
+        removed: total.removed,
+        replaced: total.replaced,
+        closed: total.closed,
+        still: total.still,
+        // Of what was not kept nothing can be said either.
+        unclear: total.unclear + total.unkept_before,
+        after: total.after,
+        new: total.new,
+    }
 }
 
 /// The day on which the scan ended, in the time zone of the duties.

@@ -42,6 +42,7 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<Outcome> {
     let judging = Judging {
         as_of: args.as_of,
         annotation: args.annotation.as_deref(),
+        before: args.before.as_deref(),
         cache: &args.cache,
     };
     let judged = judged(&run, &configured, &judging, common)?;
@@ -60,6 +61,7 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<Outcome> {
         testbank: testbank.map(|(_, audit)| audit),
         statements: &config.statement,
         model: &config.model,
+        before: judged.before.as_ref().map(|(of, rules)| (of, &**rules)),
     })?;
     let material = Material {
         rules: keywords.map(|keywords| &keywords.rules),

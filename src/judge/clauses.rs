@@ -66,6 +66,7 @@ pub enum Measure {
     CoarseName,
     SourceUrl,
     Reconcile,
+    BeforeAfter,
 }
 
 /// One duty.

@@ -104,8 +104,33 @@ pub struct Case<'a> {
     pub denied: Option<&'a [String]>,
     /// Head of the filing.
     pub model: &'a BTreeMap<String, toml::Value>,
+    /// What became of the findings of an earlier run; none if none is named.
+    pub before: Option<BeforeAfter>,
     /// As of which day contracts are in force.
     pub as_of: Day,
+}
+
+/// What became of the findings that count of an earlier run. The parts of `before` add up to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BeforeAfter {
+    /// Whether both runs looked at their corpora in the same way, and at all of them.
+    pub comparable: bool,
+    /// Of the earlier run.
+    pub before: u64,
+    /// Gone with their records.
+    pub removed: u64,
+    /// Gone from records that are still there.
+    pub replaced: u64,
+    /// Still there, and suppressed now.
+    pub closed: u64,
+    /// Still there.
+    pub still: u64,
+    /// It cannot be said.
+    pub unclear: u64,
+    /// Of the later run.
+    pub after: u64,
+    /// Of these, not in the earlier one.
+    pub new: u64,
 }
 
 impl Point {

@@ -17,7 +17,7 @@ pub use clauses::{Clause, Clauses, Duty, Measure};
 pub use interval::{interval, lower_bound, upper_bound};
 pub use keywords::{KeywordAudit, KeywordCheck, KeywordPolicy, RiskCount, releases};
 pub use licences::{LicenceResult, LicenceTerms, judge_licences};
-pub use matrix::{Case, ClauseResult, Matrix, Number, Point, matrix, worst};
+pub use matrix::{BeforeAfter, Case, ClauseResult, Matrix, Number, Point, matrix, worst};
 pub use policy::{Check, CheckKind, Claims, Policy};
 pub use testbank::{BankCount, ClassCount, Leak, TestBankAudit, TestBankCase};
 pub use verdict::{CheckResult, Facts, Verdict, judge};

@@ -30,6 +30,7 @@ mod merkle;
 mod prove;
 mod reader;
 mod record;
+mod rectify;
 mod rows;
 mod sign;
 mod since;
@@ -56,6 +57,9 @@ pub use merge::merge;
 pub use prove::{Proof, Way};
 pub use reader::Run;
 pub use record::{Mode, Recorder};
+pub use rectify::{
+    Rectification, Rectified, RectifiedRecords, RectifiedRun, Unclear, rectify, rules_of_both,
+};
 pub use rows::{Decision, FindingRow, RecordRow, ShardRow, Status, finding_id};
 pub use sign::{SIGNATURE_FILE, SignKey, Signed, VerifyKey, check_signature, sign};
 pub use since::{Apart, Since};

@@ -30,6 +30,7 @@ mod packed;
 mod pii_matrix;
 mod provenance;
 mod reading;
+mod rectify;
 mod regressions;
 mod remote;
 mod review;

@@ -57,6 +57,7 @@ pub(super) fn points(case: &Case<'_>, clause: &Clause, supplied: &[Point]) -> Ve
         Measure::SourceRecord => records::source_record(case),
         Measure::PageUrl => records::page_url(case, clause),
         Measure::RecordMetadata => records::record_metadata(case),
+        Measure::BeforeAfter => records::before_after(case),
         Measure::RecordedScan => records::recorded_scan(case),
         Measure::SeveralSources => amounts::several_sources(case, clause),
         Measure::ForeignCombined => amounts::foreign_combined(case),
@@ -151,7 +152,9 @@ pub(super) fn stated(case: &Case<'_>, clause: &Clause, mut points: Vec<Point>) -
     };
     // What the records of annotation lack no word makes good: it is measured, or it is missing.
     let measured = clause.supplier == ANNOTATION && case.annotation.is_some();
-    let by_people = matches!(clause.measure, Measure::Supplied | Measure::Statement)
+    let answered = Measure::BeforeAfter;
+    let by_people = (matches!(clause.measure, Measure::Supplied | Measure::Statement)
+        || (clause.measure == answered && case.before.is_none()))
         && clause.supplier != "gate"
         && !measured;
     let open = |point: &Point| match point.state {

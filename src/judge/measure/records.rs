@@ -143,6 +143,59 @@ fn all_have(source: &Source, with: u64, records: u64, zh: &str, en: &str) -> Poi
     Point::new(Some(&source.id), state, zh, en).number("records", with as f64, Some(records as f64))
 }
 
+/// `CON-02`: two runs, before and after, that can be compared. Without an earlier one a person
+/// answers for it.
+pub fn before_after(case: &Case<'_>) -> Vec<Point> {
+    let Some(of) = case.before else {
+        return Vec::new();
+    };
+    let total = of;
+    let (state, zh, en) = if !of.comparable {
+        (
+            State::NeedsEvidence,
+            "前后两次扫描的规则、配置或读取范围不同,不能据以认定剔除".to_owned(),
+            "rules, configuration or coverage of the two runs differ, so nothing is shown"
+                .to_owned(),
+        )
+    } else {
+        let zh = format!(
+            "整改前 {} 处,剔除 {}、替换 {}、转为不计 {}、仍存在 {}、不能认定 {};整改后 {} 处,其中新增 {}",
+            total.before,
+            total.removed,
+            total.replaced,
+            total.closed,
+            total.still,
+            total.unclear,
+            total.after,
+            total.new
+        );
+        let en = format!(
+            "{} findings before: {} removed, {} replaced, {} suppressed, {} still there, {} unclear; {} after, {} of them new",
+            total.before,
+            total.removed,
+            total.replaced,
+            total.closed,
+            total.still,
+            total.unclear,
+            total.after,
+            total.new
+        );
+        let state = match total.unclear {
+            0 => State::Compliant,
+            _ => State::NeedsReview,
+        };
+        (state, zh, en)
+    };
+    let point = Point::new(None, state, zh, en);
+    let (before, removed) = (total.before as f64, total.removed as f64);
+    vec![
+        point
+            .number("findings_removed", removed, Some(before))
+            .number("findings_replaced", total.replaced as f64, Some(before))
+            .number("findings_still", total.still as f64, Some(before)),
+    ]
+}
+
 /// `D52-08`, `D52-11`: a row for every record.
 pub fn recorded_scan(case: &Case<'_>) -> Vec<Point> {
     let records = case.facts.tally.total().records.scanned;

@@ -10,6 +10,7 @@ mod grid;
 mod grids;
 mod notes;
 mod precheck;
+mod rectified;
 mod tables;
 mod words;
 mod workbook;
@@ -50,14 +51,25 @@ const NAMES: [(&str, &str); 8] = [
     ("预审.md", "precheck.md"),
 ];
 
+/// Names of what is added if an earlier run is named.
+const BEFORE: [(&str, &str); 2] = [
+    ("整改对比.docx", "rectification.docx"),
+    ("整改对比.xlsx", "rectification.xlsx"),
+];
+
+/// The part of the model that they are made of.
+const RECTIFICATION: &str = "整改对比.json";
+
 /// Folder of the documents in English.
 pub const ENGLISH: &str = "en";
 
 /// Every name that [`files`] may give, and `report.json`, which is the model itself.
 pub fn names() -> Vec<String> {
-    let zh = NAMES.iter().map(|(zh, _)| (*zh).to_owned());
-    let en = NAMES.iter().map(|(_, en)| format!("{ENGLISH}/{en}"));
-    zh.chain(en).chain(["report.json".to_owned()]).collect()
+    let all = || NAMES.iter().chain(&BEFORE);
+    let zh = all().map(|(zh, _)| (*zh).to_owned());
+    let en = all().map(|(_, en)| format!("{ENGLISH}/{en}"));
+    let models = ["report.json", RECTIFICATION].map(str::to_owned);
+    zh.chain(en).chain(models).collect()
 }
 
 /// The documents in Chinese, and in English too if that is asked for.
@@ -72,6 +84,11 @@ pub fn files(
 ) -> Result<Vec<Filed>, SetupError> {
     let digest = report.digest();
     let mut all = vec![("report.json".to_owned(), report.json())];
+    if let Some(part) = &report.rectification {
+        let mut json = serde_json::to_vec_pretty(part).expect("a report is plain data");
+        json.push(b'\n');
+        all.push((RECTIFICATION.to_owned(), json));
+    }
     all.extend(in_language(report, material, &digest, ReportLanguage::Zh)?);
     if language == ReportLanguage::En {
         all.extend(in_language(report, material, &digest, language)?);
@@ -111,7 +128,15 @@ fn in_language(
         ReportLanguage::Zh => (*zh).to_owned(),
         ReportLanguage::En => format!("{ENGLISH}/{en}"),
     };
-    Ok(NAMES.iter().map(name).zip(contents).collect())
+    let mut all: Vec<Filed> = NAMES.iter().map(name).zip(contents).collect();
+    if let Some(part) = &report.rectification {
+        let contents = [
+            rectified::document(&filing, part).write(material.template),
+            rectified::workbook(&filing, part).map_err(failed)?,
+        ];
+        all.extend(BEFORE.iter().map(name).zip(contents));
+    }
+    Ok(all)
 }
 
 /// What a document is written from.

@@ -175,11 +175,35 @@ pub(super) fn part(gathered: &Gathered<'_>) -> FindingPart {
         records_with_findings: (sources.iter())
             .map(|(source, tally)| (source.clone(), tally.records_with_findings))
             .collect(),
-        removed: Said::missing(
-            "本次运行只含一次扫描;剔除、替换后重新扫描,以前后两次运行比较得出",
-            "there is one scan only: filter, scan again and compare the two runs",
-        ),
+        removed: removed(gathered),
     }
+}
+
+/// What the comparison with an earlier run says.
+fn removed(gathered: &Gathered<'_>) -> Said {
+    let Some((of, _)) = gathered.input.before else {
+        return Said::missing(
+            "本次运行只含一次扫描;剔除、替换后重新扫描,以前后两次运行比较得出(report --before)",
+            "there is one scan only: filter, scan again and compare the two runs (report --before)",
+        );
+    };
+    let (n, total) = (of.records.flagged_removed, &of.total);
+    if !of.is_comparable() {
+        return Said::missing(
+            "前后两次扫描的规则、配置或读取范围不同,不能认定",
+            "rules, configuration or coverage of the two runs differ",
+        );
+    }
+    Said::known(
+        format!(
+            "与整改前的扫描比较:有检出的记录剔除 {n} 条;检出处剔除 {}、替换 {}、仍存在 {}、不能认定 {}",
+            total.removed, total.replaced, total.still, total.unclear
+        ),
+        format!(
+            "compared with the scan before: {n} records with findings removed; findings removed {}, replaced {}, still there {}, unclear {}",
+            total.removed, total.replaced, total.still, total.unclear
+        ),
+    )
 }
 
 fn risks(gathered: &Gathered<'_>) -> Vec<RiskRow> {

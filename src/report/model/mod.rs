@@ -10,6 +10,7 @@ mod annotation;
 mod conclusion;
 mod evidence;
 mod finding;
+mod rectified;
 mod sampling;
 mod size;
 mod source;
@@ -23,6 +24,7 @@ pub use annotation::{AnnotationCheckRow, AnnotationPart};
 pub use conclusion::{Conclusion, Rest, Weakness};
 pub use evidence::{Catalogue, Proof, RunFile};
 pub use finding::{FindingPart, Found, PersonalKind, PersonalRow, RightsRow, RiskRow};
+pub use rectified::{RectificationPart, RectifiedRow, RectifiedSource};
 pub use sampling::{AssessmentRow, SamplingPart, SamplingRow};
 pub use size::{Amounts, KINDS, NamedAmounts, SizePart, SizeRow, TYPES, TokenFacts};
 pub use source::{CommercialRow, LicenceRow, SelfCollectedRow, SourceRow};
@@ -32,7 +34,7 @@ use super::TokenSummary;
 use crate::annotation::{AnnotationReport, RuleText};
 use crate::judge::{KeywordAudit, Matrix, TestBankAudit};
 use crate::rules::{Bilingual, RuleInfo};
-use crate::run::{Coverage, Run, Totals};
+use crate::run::{Coverage, Rectification, Run, Totals};
 use crate::scan::Tally;
 use crate::sources::{Day, Ledger, Problem, Statement};
 use crate::{RunError, State};
@@ -64,6 +66,8 @@ pub struct Input<'a> {
     pub statements: &'a [Statement],
     /// Head of the filing (`[model]`).
     pub model: &'a BTreeMap<String, toml::Value>,
+    /// What became of the findings of an earlier run, and the rules of both; none if none is named.
+    pub before: Option<(&'a Rectification, &'a [RuleInfo])>,
 }
 
 /// A value, or why there is none.
@@ -189,6 +193,9 @@ pub struct Report {
     pub commercial: Vec<CommercialRow>,
     /// Tables 6, 8 and 9: what the scan found.
     pub findings: FindingPart,
+    /// What became of the findings of an earlier run; none if none was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rectification: Option<RectificationPart>,
     /// Table 7: samples.
     pub sampling: SamplingPart,
     /// Tables 10 to 12.
@@ -257,6 +264,7 @@ impl Report {
             commercial: source::commercial(&gathered),
             sources,
             findings,
+            rectification: (input.before).map(|(of, rules)| RectificationPart::new(of, rules)),
             sampling: sampling::part(&gathered),
             annotation: annotation::part(input),
             keywords: keywords(input),

@@ -60,7 +60,7 @@ impl Entry {
     }
 
     /// Whether it counts.
-    pub(super) const fn is_open(&self) -> bool {
+    pub(in crate::run) const fn is_open(&self) -> bool {
         self.suppressed_by.is_none()
     }
 

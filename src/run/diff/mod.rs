@@ -208,6 +208,24 @@ struct Listed {
 ///
 /// If a run is damaged or cannot be read, or `out` cannot be written.
 pub fn diff(old: &Run, new: &Run, out: Option<&mut dyn Write>) -> Result<Diff, RunError> {
+    compare(old, new, out, None)
+}
+
+/// Is told of every finding of both runs, once.
+pub(super) trait Compared {
+    /// One that is in both.
+    fn pair(&mut self, then: &Entry, now: &Entry) -> Result<(), RunError>;
+    /// One that is in the old run only, or in the new one.
+    fn alone(&mut self, old: bool, entry: Entry) -> Result<(), RunError>;
+}
+
+/// [`diff`], with someone who is told of everything.
+pub(super) fn compare(
+    old: &Run,
+    new: &Run,
+    out: Option<&mut dyn Write>,
+    heard: Option<&mut dyn Compared>,
+) -> Result<Diff, RunError> {
     old.check_files()?;
     new.check_files()?;
     let mut work = Work {
@@ -216,6 +234,7 @@ pub fn diff(old: &Run, new: &Run, out: Option<&mut dyn Write>) -> Result<Diff, R
         new: Reading::open(new)?,
         by_id: Pairs::default(),
         list: out.is_some().then(Sorter::default),
+        heard,
     };
     work.diff.files = work.tops()?;
     work.old.end()?;
@@ -297,15 +316,16 @@ fn write_list(list: Sorter<Listed>, out: &mut dyn Write) -> Result<(), RunError>
 }
 
 /// A comparison under way.
-struct Work {
+struct Work<'a> {
     diff: Diff,
     old: Reading,
     new: Reading,
     by_id: Pairs,
     list: Option<Sorter<Listed>>,
+    heard: Option<&'a mut dyn Compared>,
 }
 
-impl Work {
+impl Work<'_> {
     /// Goes through the files of both runs.
     fn tops(&mut self) -> Result<Files, RunError> {
         let (old, new) = (self.old.tops.clone(), self.new.tops.clone());
@@ -416,6 +436,9 @@ impl Work {
 
     /// Notes a finding that is in both.
     fn pair(&mut self, then: &Entry, now: Entry) -> Result<(), RunError> {
+        if let Some(heard) = &mut self.heard {
+            heard.pair(then, &now)?;
+        }
         let moved = then.id != now.id || then.path != now.path;
         let state = match (then.is_open(), now.is_open()) {
             (true, false) => Some(State::Closed),
@@ -444,6 +467,9 @@ impl Work {
 
     /// Notes a finding that is in one run only.
     fn alone(&mut self, side: Side, entry: Entry) -> Result<(), RunError> {
+        if let Some(heard) = &mut self.heard {
+            heard.alone(side == Side::Old, entry.clone())?;
+        }
         let (own, other) = match side {
             Side::Old => (&self.old, &self.new),
             Side::New => (&self.new, &self.old),

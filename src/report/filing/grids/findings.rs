@@ -41,7 +41,7 @@ pub fn filtering(report: &Report, w: Words) -> Grid {
             source.records.total().into(),
             found.copied().unwrap_or(0).into(),
             (source.records.skipped + source.records.failed).into(),
-            GridCell::Missing(w.l("待补充", "to be completed").to_owned()),
+            removed(report, &source.id, w),
         ]);
     }
     let note = w.l(
@@ -53,6 +53,26 @@ pub fn filtering(report: &Report, w: Words) -> Grid {
         w.said(&report.findings.removed),
         w.stop()
     ))
+}
+
+/// Records of a source with findings that an earlier run had and this one has not.
+fn removed(report: &Report, source: &str, w: Words) -> GridCell {
+    match &report.rectification {
+        Some(part) if part.comparable => {
+            let records = part.records(source);
+            match records.flagged_unclear {
+                0 => records.flagged_removed.into(),
+                unclear => GridCell::Missing(format!(
+                    "{}{}{} {}",
+                    number(records.flagged_removed),
+                    w.semicolon(),
+                    w.l("不能认定", "unclear"),
+                    number(unclear)
+                )),
+            }
+        }
+        _ => GridCell::Missing(w.l("待补充", "to be completed").to_owned()),
+    }
 }
 
 /// The 31 risks by source; so many sources a table as fit.
@@ -76,6 +96,16 @@ pub fn risks(report: &Report, w: Words, most: usize) -> Vec<Grid> {
             (w.l("记录", "records"), 2, Right),
             (w.l("已抑制", "suppressed"), 2, Right),
         ];
+        let before = report.rectification.as_ref().filter(|part| part.comparable);
+        if before.is_some() {
+            columns.extend([
+                (w.l("整改前", "before"), 2, Right),
+                (w.l("已剔除", "removed"), 2, Right),
+                (w.l("已替换", "replaced"), 2, Right),
+                (w.l("残留", "residual"), 2, Right),
+            ]);
+        }
+        let own = columns.len();
         columns.extend(ids.iter().map(|id| (*id, 2, Right)));
         let part = if several {
             format!(" {}", number + 1)
@@ -93,7 +123,7 @@ pub fn risks(report: &Report, w: Words, most: usize) -> Vec<Grid> {
             ),
             &columns,
         );
-        for (column, id) in grid.columns[6..].iter_mut().zip(*ids) {
+        for (column, id) in grid.columns[own..].iter_mut().zip(*ids) {
             (*id).clone_into(&mut column.title);
         }
         for risk in &report.findings.risks {
@@ -108,13 +138,18 @@ pub fn risks(report: &Report, w: Words, most: usize) -> Vec<Grid> {
                 risk.total.records.into(),
                 risk.total.suppressed.into(),
             ];
+            if let Some(part) = before {
+                let all = part.risks.iter().find(|row| row.code == risk.code);
+                let all = all.map(|row| row.total).unwrap_or_default();
+                row.extend([all.before, all.removed, all.replaced, all.after].map(GridCell::Count));
+            }
             let of = |id: &&str| risk.sources.get(*id).map_or(0, |found| found.findings);
             row.extend(ids.iter().map(|id| GridCell::Count(of(id))));
             grid.rows.push(row);
         }
         grid.noted(w.l(
-            "列出检出的候选;人工确认、剔除、残留数量待人工复核后补充。“记录”按子类相加,一条记录有几个子类即计几次。检出为零不等于没有此类内容。",
-            "Candidates; confirmed, removed and residual numbers follow from review. Records of sub-codes are added up. Nothing found does not mean that there is nothing.",
+            "列出检出的候选;人工确认数量待人工复核后补充,剔除、残留数量由前后两次扫描比较得出。“记录”按子类相加,一条记录有几个子类即计几次。检出为零不等于没有此类内容。",
+            "Candidates; what is confirmed follows from review, what is removed and left from comparing two scans. Records of sub-codes are added up. Nothing found does not mean that there is nothing.",
         ))
     };
     groups.iter().enumerate().map(grid).collect()

@@ -3,6 +3,7 @@
 mod annotation;
 mod clauses;
 mod findings;
+mod rectified;
 mod sampling;
 mod sizes;
 mod sources;
@@ -10,6 +11,10 @@ mod sources;
 pub use annotation::{annotated, batches, checks, people, risk_coverage, rules};
 pub use clauses::{conclusions, evidence, matrix, precheck, problems, run_files};
 pub use findings::{filtering, keywords, licences_stated, personal, rights, risks};
+pub use rectified::{
+    rectified_apart, rectified_records, rectified_rows, rectified_runs, rectified_sources,
+    rectified_unclear,
+};
 pub use sampling::{assessments, samples};
 pub use sizes::{by_kind, by_type, coverage, head, kind_and_type, size_rows, unread};
 pub use sources::{commercial, ledger, licences, self_collected};
