@@ -50,6 +50,8 @@ pub const AI_AGENTS: &str = include_str!("../rules/data/ai_agents.csv");
 
 /// Codes and titles of Appendix A.
 pub const RISKS: &str = include_str!("../rules/data/risks.csv");
+/// The 20 classes of illegal and undesirable information of the ecology rule.
+pub const ECOLOGY: &str = include_str!("../rules/data/ecology.csv");
 /// Names of categories in lexicons → risk codes.
 pub const CATEGORIES: &str = include_str!("../rules/data/categories.csv");
 

@@ -59,6 +59,7 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<Outcome> {
         keywords: keywords.map(|keywords| &keywords.audit),
         releases: keywords.map_or(&[], |keywords| &keywords.releases),
         testbank: testbank.map(|(_, audit)| audit),
+        holders: &summary.holders,
         statements: &config.statement,
         model: &config.model,
         before: judged.before.as_ref().map(|(of, rules)| (of, &**rules)),

@@ -8,6 +8,7 @@ mod aggregate;
 mod difference;
 mod excerpt;
 pub mod keyword;
+mod masked;
 mod overlap;
 pub mod pii;
 mod profile;
@@ -18,6 +19,7 @@ mod scanner;
 mod stored;
 
 pub use difference::{Difference, Unlike};
+pub use masked::{masked, masked_if_any};
 pub use profile::{Profile, ProfileLine, Stage};
 pub use proof::{Failure, prove};
 pub use record::{PausedRecord, RecordFindings, RecordScan, WINDOW};

@@ -13,7 +13,7 @@ use super::{Amount, ScanOptions, Tally};
 use crate::corpus::page::{Page, PageFate};
 use crate::corpus::split::json::{self, FieldText, NoRecord, Unescape};
 use crate::corpus::{Charset, Extent, FieldName, Media, Meta};
-use crate::detect::{PausedRecord, RecordFindings, RecordScan, Scanner, Scratch};
+use crate::detect::{PausedRecord, RecordFindings, RecordScan, Scanner, Scratch, masked_if_any};
 use crate::identify::{Identity, Kind};
 use crate::rules::{LicenceStatement, RuleInfo};
 use crate::works::Gathered;
@@ -439,6 +439,9 @@ impl<'a> Piece<'a> {
         // Of a known shard it is told as well that nothing is found any more.
         let told = self.context.options.sidecar || self.context.touch.is_some();
         if !found.counts.is_empty() || told {
+            let id = id.map(|id| {
+                masked_if_any("id", &id, self.context.scanner, self.scratch).into_owned()
+            });
             self.outcome.outcomes.push(RecordOutcome {
                 record: self.record,
                 offset,

@@ -1,14 +1,11 @@
 //! What a record says of itself, made fit to be kept.
 //!
-//! Address, date, source, licence and language are what a ledger of sources is checked by, so
-//! they are kept as they are, shortened and without passwords. Fields that the operator named may
-//! hold anything, an author's address as well: values of personal data in them are masked.
+//! Address, date, source, licence and language are what a ledger of sources is checked by, and an
+//! id is what a record is found again by: they are kept, shortened and without passwords. Fields
+//! that the operator named may hold anything. Personal data in any of them is masked.
 
 use crate::corpus::{LABEL_FIELD, Stated, shortened, without_secrets};
-use crate::detect::{RecordFindings, Scanner, Scratch};
-
-/// What is kept of a value that cannot be masked place by place.
-const HIDDEN: &str = "***";
+use crate::detect::{RecordFindings, Scanner, Scratch, masked, masked_if_any};
 
 /// Entities of what speaks of machine-made text begin so.
 const MACHINE_MADE: &str = "rights.aigc.";
@@ -55,52 +52,31 @@ pub(super) fn add_label(
 /// Makes `stated` fit to be kept.
 pub(super) fn cleaned(stated: Stated, scanner: &Scanner, scratch: &mut Scratch) -> Stated {
     let short = |value: Option<String>| value.map(|text| shortened(&text).to_owned());
+    let mut clean = |name: &str, value: Option<String>| {
+        let value = value?;
+        Some(masked_if_any(name, shortened(&value), scanner, scratch).into_owned())
+    };
+    let url = clean("url", stated.url.map(|url| without_secrets(&url)));
+    let source = clean("source", stated.source);
+    let licence = clean("licence", stated.licence);
+    // Most records say when they were written, and a date has as many digits as a telephone number.
+    let date = match stated.date {
+        Some(date) if crate::dates::parse(&date).is_err() => clean("date", Some(date)),
+        date => short(date),
+    };
     let others = stated.others.into_iter().map(|(name, value)| {
         let value = masked(&name, shortened(&value), scanner, scratch);
         (name, value)
     });
     let others = others.collect();
     Stated {
-        url: short(stated.url.map(|url| without_secrets(&url))),
-        date: short(stated.date),
-        source: short(stated.source),
-        licence: short(stated.licence),
+        url,
+        date,
+        source,
+        licence,
         language: short(stated.language),
         others,
         references: stated.references,
         label: None,
     }
-}
-
-/// `value` with `*` for every character of personal data that is found in it.
-fn masked(name: &str, value: &str, scanner: &Scanner, scratch: &mut Scratch) -> String {
-    let mut scan = scanner.record(scratch);
-    scan.field(name, name, value);
-    let found = scan.finish();
-    let infos = scanner.rules().infos();
-    let personal = |rule: crate::RuleIndex| {
-        let entity = infos[rule.0 as usize].entity.as_deref();
-        entity.is_some_and(|entity| !entity.starts_with("rights."))
-    };
-    let all: u64 = found
-        .counts
-        .iter()
-        .filter(|(rule, _)| personal(**rule))
-        .map(|(_, counts)| counts.open)
-        .sum();
-    let spans: Vec<_> = found
-        .findings
-        .iter()
-        .filter(|finding| personal(finding.rule) && finding.suppressed_by.is_none())
-        .map(|finding| finding.span)
-        .collect();
-    // Findings beyond the limit of a record have no place.
-    if all > spans.len() as u64 {
-        return HIDDEN.to_owned();
-    }
-    let inside = |at: usize| spans.iter().any(|span| span.range().contains(&at));
-    let characters = value.char_indices();
-    characters
-        .map(|(at, c)| if inside(at) { '*' } else { c })
-        .collect()
 }

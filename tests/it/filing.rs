@@ -348,7 +348,7 @@ fn the_same_run_gives_the_same_bytes_in_both_languages() {
     for word in ["判定", "符合", "待补充", "合计"] {
         assert!(!english.contains(word), "{word}");
     }
-    assert_eq!(files(&package(dir.path(), &["--lang", "zh"])).len(), 7 + 3);
+    assert_eq!(files(&package(dir.path(), &["--lang", "zh"])).len(), 8 + 3);
 }
 
 #[test]

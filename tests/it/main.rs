@@ -18,6 +18,7 @@ mod hostile;
 mod init;
 mod integrity;
 mod layers;
+mod leaks;
 mod lexicon;
 mod licence_use;
 mod licences;

@@ -362,7 +362,7 @@ fn annex_5_holds_every_question_and_the_audit() {
     let evidence = fs::read(dir.join("filing/证据目录.xlsx")).unwrap();
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(evidence)).unwrap();
     let range = book.worksheet_range("证明材料").unwrap();
-    let named = range.rows().any(|row| row[1].to_string() == "bank.xlsx");
+    let named = range.rows().any(|row| row[1] == "bank.xlsx");
     assert!(named, "the bank is evidence");
 }
 

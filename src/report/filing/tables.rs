@@ -32,8 +32,10 @@ pub fn sources(filing: &Filing<'_>) -> Result<Vec<u8>, XlsxError> {
     ]);
     sheets.extend(grids::risks(report, w, SOURCES));
     sheets.extend([
+        grids::ecology(report, w),
         grids::personal(report, w),
         grids::rights(report, w),
+        grids::holders(report, w),
         grids::licences_stated(report, w),
         grids::annotated(report, w),
         grids::people(report, w),

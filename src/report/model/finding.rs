@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::ecology::{self, EcologyRow};
 use super::{Gathered, Said};
 use crate::lexicon;
-use crate::report::LicenceSummary;
+use crate::report::{LicenceSummary, SourceHolders};
 use crate::rules::{Bilingual, RuleInfo};
 use crate::scan::{Hits, SourceTally};
 
@@ -29,7 +30,7 @@ pub struct Found {
 }
 
 impl Found {
-    fn add(&mut self, hits: &Hits) {
+    pub(super) fn add(&mut self, hits: &Hits) {
         self.findings += hits.findings;
         self.suppressed += hits.suppressed;
         self.records += hits.records;
@@ -142,16 +143,20 @@ pub struct RightsRow {
 }
 
 /// What was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FindingPart {
     /// The 31 risks.
     pub risks: Vec<RiskRow>,
+    /// The 20 classes of illegal and undesirable information.
+    pub ecology: Vec<EcologyRow>,
     /// Personal data by source and kind.
     pub personal: Vec<PersonalRow>,
     /// Personal data by kind.
     pub personal_kinds: Vec<PersonalKind>,
     /// Marks of rights by source and kind.
     pub rights: Vec<RightsRow>,
+    /// Who is named as a holder of rights, by source; sources that name none are absent.
+    pub holders: Vec<SourceHolders>,
     /// Licences that records state, by source.
     pub licences: BTreeMap<String, Vec<LicenceSummary>>,
     /// Records with a finding that counts, by source.
@@ -165,9 +170,11 @@ pub(super) fn part(gathered: &Gathered<'_>) -> FindingPart {
     let sources = &gathered.tally.sources;
     FindingPart {
         risks: risks(gathered),
+        ecology: ecology::rows(gathered),
         personal: personal(gathered),
         personal_kinds: PersonalKind::of(&gathered.tally.total(), gathered.rules),
         rights: rights(gathered),
+        holders: gathered.input.holders.to_vec(),
         licences: (sources.iter())
             .map(|(source, tally)| (source.clone(), LicenceSummary::of(tally)))
             .filter(|(_, licences)| !licences.is_empty())

@@ -2,12 +2,13 @@
 //! declared beside it, and the judged clauses. Every format is rendered from this value and from
 //! nothing else, so that no two of them can say different things.
 //!
-//! A pure value: it holds counts, declared words and reasons, no text of the corpus, no clock and
-//! no name of a machine. [`Report::json`] are its bytes, and their BLAKE3 is the digest that stands
+//! A pure value: it holds counts, declared words and reasons, no clock and no name of a machine, and
+//! of the corpus nothing but who its notices name as holders of rights. [`Report::json`] are its bytes, and their BLAKE3 is the digest that stands
 //! on every document.
 
 mod annotation;
 mod conclusion;
+mod ecology;
 mod evidence;
 mod finding;
 mod rectified;
@@ -22,6 +23,7 @@ use serde::Serialize;
 
 pub use annotation::{AnnotationCheckRow, AnnotationPart};
 pub use conclusion::{Conclusion, Rest, Weakness};
+pub use ecology::EcologyRow;
 pub use evidence::{Catalogue, Proof, RunFile};
 pub use finding::{FindingPart, Found, PersonalKind, PersonalRow, RightsRow, RiskRow};
 pub use rectified::{RectificationPart, RectifiedRow, RectifiedSource};
@@ -30,7 +32,7 @@ pub use size::{Amounts, KINDS, NamedAmounts, SizePart, SizeRow, TYPES, TokenFact
 pub use source::{CommercialRow, LicenceRow, SelfCollectedRow, SourceRow};
 pub use testbank::TestBankPart;
 
-use super::TokenSummary;
+use super::{SourceHolders, TokenSummary};
 use crate::annotation::{AnnotationReport, RuleText};
 use crate::judge::{KeywordAudit, Matrix, TestBankAudit};
 use crate::rules::{Bilingual, RuleInfo};
@@ -62,6 +64,8 @@ pub struct Input<'a> {
     pub releases: &'a [Day],
     /// The audit of the test banks; none if none is declared.
     pub testbank: Option<&'a TestBankAudit>,
+    /// Who is named as a holder of rights.
+    pub holders: &'a [SourceHolders],
     /// What a person answers for.
     pub statements: &'a [Statement],
     /// Head of the filing (`[model]`).

@@ -145,6 +145,7 @@ fn findings(body: &mut Body<'_>) {
     for grid in grids::risks(report, w, SOURCES) {
         body.grid(&grid);
     }
+    body.grid(&grids::ecology(report, w));
     body.result("D52-13");
     body.heading(1, "个人信息", "Personal data");
     body.grid(&grids::personal(report, w));
@@ -153,6 +154,7 @@ fn findings(body: &mut Body<'_>) {
     }
     body.heading(1, "知识产权", "Rights");
     body.grid(&grids::rights(report, w));
+    body.grid(&grids::holders(report, w));
     body.grid(&grids::licences_stated(report, w));
     for clause in ["IPR-01", "IPR-02", "IPR-03", "IPR-04"] {
         body.result(clause);

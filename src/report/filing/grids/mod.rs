@@ -2,6 +2,7 @@
 
 mod annotation;
 mod clauses;
+mod ecology;
 mod findings;
 mod rectified;
 mod sampling;
@@ -10,6 +11,7 @@ mod sources;
 
 pub use annotation::{annotated, batches, checks, people, risk_coverage, rules};
 pub use clauses::{conclusions, evidence, matrix, precheck, problems, run_files};
+pub use ecology::{ecology, holders};
 pub use findings::{filtering, keywords, licences_stated, personal, rights, risks};
 pub use rectified::{
     rectified_apart, rectified_records, rectified_rows, rectified_runs, rectified_sources,
