@@ -254,10 +254,16 @@ pub enum GateFormat {
 pub struct ReportArgs {
     /// Directory of the run
     pub run: PathBuf,
-    /// Write the documents of a filing into this folder, with summary.json and summary.md; without
-    /// it the summary is printed
-    #[arg(short = 'o', long = "output", value_name = "DIR")]
+    /// Write the documents of a filing into this folder, with summary.json and summary.md; with
+    /// --format, one file of this name; without it the summary is printed
+    #[arg(short = 'o', long = "output", value_name = "DIR|FILE")]
     pub output: Option<PathBuf>,
+    /// Write this instead of the documents of a filing
+    #[arg(long, value_enum, value_name = "FORMAT", requires = "output")]
+    pub format: Option<ReportForm>,
+    /// Replace a file that is there already
+    #[arg(long, requires = "format")]
+    pub force: bool,
     #[command(flatten)]
     pub config: ConfigFile,
     /// Judge as of this day, e.g. 2026-01-31; by default the day of the scan
@@ -276,6 +282,13 @@ pub struct ReportArgs {
     pub before: Option<PathBuf>,
     #[command(flatten)]
     pub cache: CacheFolder,
+}
+
+/// What `yujian report` writes as one file
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportForm {
+    /// One page for a browser, which needs nothing else
+    Html,
 }
 
 /// `yujian export`

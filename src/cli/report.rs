@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::args::{Common, ReportArgs};
+use super::args::{Common, ReportArgs, ReportForm};
 use super::clauses::{Judging, judged};
 use super::language::Language;
 use super::setup::Configured;
@@ -14,6 +14,7 @@ use super::{Outcome, gate};
 use crate::annotation::RuleText;
 use crate::report::docx::Template;
 use crate::report::filing::{self, Filed, Material};
+use crate::report::html;
 use crate::report::model::{FORMAT, Input, Report};
 use crate::report::{ReportLanguage, Summary};
 use crate::run::{Holders, Run};
@@ -37,7 +38,10 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<Outcome> {
         anstream::stdout().lock().write_all(text.as_bytes())?;
         return Ok(Outcome::Passed);
     };
-    check_target(folder)?;
+    match args.format {
+        None => check_target(folder)?,
+        Some(_) => check_file(folder, args.force)?,
+    }
     let template = args.template.as_deref().map(template).transpose()?;
     let judging = Judging {
         as_of: args.as_of,
@@ -64,12 +68,21 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<Outcome> {
         model: &config.model,
         before: judged.before.as_ref().map(|(of, rules)| (of, &**rules)),
     })?;
+    let facts = html::Facts::of(&run)?;
+    if let Some(ReportForm::Html) = args.format {
+        write_file(folder, &html::page(&report, &facts, language), args.force)?;
+        if !common.quiet {
+            told(folder, &report, common);
+        }
+        return Ok(Outcome::Passed);
+    }
     let material = Material {
         rules: keywords.map(|keywords| &keywords.rules),
         testbank: testbank.map(|(bank, _)| bank),
         template: template.as_ref(),
     };
     let mut files = filing::files(&report, &material, language)?;
+    files.push((html::NAME.to_owned(), html::page(&report, &facts, language)));
     let json = serde_json::to_string_pretty(&summary)? + "\n";
     let texts = [json, summary.markdown(language)];
     files.extend((SUMMARY.into_iter().zip(texts)).map(|(n, t)| (n.to_owned(), t.into_bytes())));
@@ -78,10 +91,57 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<Outcome> {
         for (name, _) in &files {
             anstream::println!("{}", folder.join(name).display());
         }
-        let word = common.lang.pick("报告摘要", "report");
-        anstream::println!("{word}: {}", report.digest());
+        told(folder, &report, common);
     }
     Ok(Outcome::Passed)
+}
+
+/// Says what was written.
+fn told(path: &Path, report: &Report, common: &Common) {
+    if path.is_file() {
+        anstream::println!("{}", path.display());
+    }
+    let word = common.lang.pick("报告摘要", "report");
+    anstream::println!("{word}: {}", report.digest());
+}
+
+/// What stands in the way of writing a file there, told before anything is judged.
+fn check_file(path: &Path, force: bool) -> Result<()> {
+    let Ok(about) = fs::symlink_metadata(path) else {
+        return Ok(());
+    };
+    if about.is_dir() {
+        bail!("{} is a folder; name a file with -o", path.display());
+    }
+    if !force {
+        bail!(
+            "{} is there already; choose another -o, or replace it with --force",
+            path.display()
+        );
+    }
+    Ok(())
+}
+
+/// Writes a file whole or not at all, beside its name first.
+fn write_file(path: &Path, bytes: &[u8], force: bool) -> Result<()> {
+    let parent = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let failed = || format!("cannot write {}", path.display());
+    fs::create_dir_all(parent).with_context(failed)?;
+    let fresh = tempfile::Builder::new()
+        .prefix(".yujian-report-")
+        .tempdir_in(parent)
+        .with_context(failed)?;
+    // Made for nobody but us; a file in it has the mode that any file would have.
+    let whole = fresh.path().join("report");
+    fs::write(&whole, bytes).with_context(failed)?;
+    let whole = tempfile::TempPath::try_from_path(whole).with_context(failed)?;
+    match force {
+        true => whole.persist(path).with_context(failed),
+        false => whole.persist_noclobber(path).with_context(failed),
+    }
 }
 
 fn summary(run: &Run, configured: &Configured) -> Result<Summary> {

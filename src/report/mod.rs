@@ -5,6 +5,7 @@ mod clean;
 pub mod docx;
 pub mod families;
 pub mod filing;
+pub mod html;
 mod inventory;
 mod licences;
 pub mod model;

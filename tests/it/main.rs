@@ -15,6 +15,7 @@ mod formats;
 mod gitleaks;
 mod hard;
 mod hostile;
+mod html;
 mod init;
 mod integrity;
 mod layers;

@@ -174,3 +174,36 @@ fn a_term_in_other_words_is_one_family() {
         assert_eq!(web.iter().map(|f| f.files).max(), Some(2));
     }
 }
+
+#[test]
+fn a_page_says_exactly_what_it_leaves_out() {
+    let shards = [SyntheticShard::dense("web/a.jsonl", 9_000, 4)];
+    let dir = TempDir::new().unwrap();
+    let mut header = header(&shards);
+    header
+        .shards
+        .retain(|listed| !matches!(listed.shard.fate, yujian::corpus::Fate::Fail(..)));
+    record(&dir.path().join("run"), header, &events(&shards, whole)).unwrap();
+    let run = Run::open(&dir.path().join("run")).unwrap();
+    let facts = yujian::report::html::Facts::of(&run).unwrap();
+    let families = &facts.families;
+    let places: usize = families.shown.iter().map(|f| f.places.len()).sum();
+    assert!(families.families > families.shown.len() as u64);
+    assert!(families.shown.len() <= 10_000 && families.shown.len() > 9_900);
+    assert!(places <= 10_000, "{places}");
+    let args = ["report", "run", "--format", "html", "-o", "a.html"];
+    let (code, told) = crate::command_line::said(dir.path(), &args);
+    assert_eq!(code, 0, "{told}");
+    let page = std::fs::read_to_string(dir.path().join("a.html")).unwrap();
+    let number = |n: u64| format!("{},{:03}", n / 1000, n % 1000);
+    let left = families.families - families.shown.len() as u64;
+    let findings = families.findings - families.shown_findings;
+    let told = format!(
+        "Not shown are {} families ({} findings)",
+        number(left),
+        number(findings)
+    );
+    assert!(page.contains(&told), "{told}");
+    let told = format!("details of {} were kept", number(families.findings));
+    assert!(page.contains(&told), "{told}");
+}

@@ -6,13 +6,13 @@ mod annex3;
 mod annex4;
 mod annex5;
 mod body;
-mod grid;
-mod grids;
+pub(super) mod grid;
+pub(super) mod grids;
 mod notes;
 mod precheck;
 mod rectified;
 mod tables;
-mod words;
+pub(super) mod words;
 mod workbook;
 
 use super::ReportLanguage;
@@ -63,13 +63,14 @@ const RECTIFICATION: &str = "整改对比.json";
 /// Folder of the documents in English.
 pub const ENGLISH: &str = "en";
 
-/// Every name that [`files`] may give, and `report.json`, which is the model itself.
+/// Every name that [`files`] may give, with `report.json`, which is the model itself, and
+/// `report.html`, which is written beside them.
 pub fn names() -> Vec<String> {
     let all = || NAMES.iter().chain(&BEFORE);
     let zh = all().map(|(zh, _)| (*zh).to_owned());
     let en = all().map(|(_, en)| format!("{ENGLISH}/{en}"));
-    let models = ["report.json", RECTIFICATION].map(str::to_owned);
-    zh.chain(en).chain(models).collect()
+    let others = ["report.json", super::html::NAME, RECTIFICATION].map(str::to_owned);
+    zh.chain(en).chain(others).collect()
 }
 
 /// The documents in Chinese, and in English too if that is asked for.

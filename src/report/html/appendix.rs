@@ -1,0 +1,81 @@
+//! Evidence, statements, and what the report is made of.
+
+use maud::{Markup, html};
+
+use super::markup::{EN, ZH, foreign, n, t};
+use super::table::{MOST_ROWS, cut, grid};
+use super::{Page, Section};
+use crate::report::filing::grids;
+use crate::sources::EvidenceState;
+
+/// The section.
+pub fn section(page: &Page<'_>) -> Section {
+    let report = page.report;
+    let basis = &report.basis;
+    let body = html! {
+        (evidence(page))
+        (grid(report, grids::samples))
+        (grid(report, grids::checks))
+        (grid(report, grids::keywords))
+        h3 { (t("本报告的依据", "What this report is made of")) }
+        dl.pairs {
+            dt { (t("扫描程序", "Scanned by")) } dd { "yujian " (foreign(&basis.tool)) }
+            dt { (t("语料摘要", "Corpus")) } dd { code { (foreign(&basis.corpus)) } }
+            dt { (t("配置摘要", "Configuration")) } dd { code { (foreign(&basis.config)) } }
+            dt { (t("规则摘要", "Rules")) } dd { code { (foreign(&basis.rules)) } " (" (n(basis.rule_count)) ")" }
+            dt { (t("规则包", "Packs")) }
+            dd { @for (name, version) in &basis.packs { (foreign(name)) " " (foreign(version)) " " } }
+            dt { (t("条款表版本", "Table of clauses")) } dd { (foreign(&basis.clauses)) }
+            dt { (t("运行摘要", "Run")) } dd { code { (foreign(&report.evidence.run)) } }
+            dt { (t("报告摘要(BLAKE3)", "Report (BLAKE3)")) } dd { code { (foreign(page.digest)) } }
+        }
+        (grid(report, grids::run_files))
+    };
+    Section {
+        id: "evidence",
+        title: ("证明材料与依据", "Evidence and basis"),
+        body,
+    }
+}
+
+fn evidence(page: &Page<'_>) -> Markup {
+    let proofs = &page.report.evidence.proofs;
+    html! {
+        div.table tabindex="0" role="group" aria-labelledby="proofs-caption" {
+            table {
+                caption #proofs-caption { (t("证明材料目录", "Evidence")) }
+                thead { tr {
+                    th.l scope="col" { (t("编号", "id")) }
+                    th.l scope="col" { (t("文件", "file")) }
+                    th.l scope="col" { (t("证明事项", "proves")) }
+                    th.c scope="col" { (t("状态", "state")) }
+                    th.r scope="col" { (t("字节", "bytes")) }
+                    th.l scope="col" { "BLAKE3" }
+                } }
+                tbody {
+                    @if proofs.is_empty() { tr { td colspan="6" { (t("(无)", "(none)")) } } }
+                    @for proof in proofs.iter().take(MOST_ROWS) {
+                        tr id={ "proof-" (proof.id) } {
+                            th.l scope="row" { (foreign(&proof.id)) }
+                            td.l { (foreign(&proof.path)) }
+                            td.l {
+                                @for (source, key) in &proof.proves {
+                                    @if let Some(source) = source { (foreign(source)) ": " }
+                                    code { (foreign(key)) } " "
+                                }
+                            }
+                            td.c {
+                                @let (zh, en) = (ZH.evidence(&proof.state), EN.evidence(&proof.state));
+                                @if proof.state == EvidenceState::Present { (t(zh, en)) }
+                                @else { span.missing { (t(zh, en)) } }
+                            }
+                            td.r { (n(proof.bytes)) }
+                            td.l { code { (foreign(&proof.digest)) } }
+                        }
+                    }
+                }
+            }
+        }
+        @if proofs.len() > MOST_ROWS { p.cut { (cut(MOST_ROWS as u64, proofs.len() as u64)) } }
+    }
+}
