@@ -17,6 +17,7 @@ import sys
 import tempfile
 
 import mlcroissant
+import rdflib
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from spdx3_validate import core as spdx3
@@ -131,8 +132,116 @@ def dta(document):
     return found
 
 
+PROV = {"prov:Agent", "prov:Organization", "prov:Person", "prov:SoftwareAgent", "prov:Entity", "prov:Collection",
+        "prov:Activity", "prov:Plan", "prov:Bundle", "prov:Association", "prov:Usage", "prov:Attribution", "prov:Role"}
+# Of PROV-O: what each property is of, and what it refers to.
+PROPERTIES = {
+    "hadMember": ("Collection", "Entity"),
+    "wasAttributedTo": ("Entity", "Agent"),
+    "wasDerivedFrom": ("Entity", "Entity"),
+    "hadPrimarySource": ("Entity", "Entity"),
+    "wasGeneratedBy": ("Entity", "Activity"),
+    "used": ("Activity", "Entity"),
+    "wasAssociatedWith": ("Activity", "Agent"),
+    "actedOnBehalfOf": ("Agent", "Agent"),
+}
+
+
+def prov(document):
+    """A graph whose references lead somewhere, by the ranges and domains of PROV-O."""
+    found = [] if document.get("@context", {}).get("prov") == "http://www.w3.org/ns/prov#" else ["no context"]
+    nodes = {}
+    for node in document.get("@graph", []):
+        if node.get("@id") in nodes or not node.get("@id"):
+            found.append(f"{node.get('@id')} is there twice, or has no id")
+        nodes[node.get("@id")] = node
+    for name, node in nodes.items():
+        kinds = node.get("@type", [])
+        kinds = [kinds] if isinstance(kinds, str) else kinds
+        found += [f"{name} is of the kind {kind}" for kind in kinds if kind.startswith("prov:") and kind not in PROV]
+        if not any(kind in PROV for kind in kinds):
+            found.append(f"{name} is nothing of PROV")
+        for key, value in node.items():
+            prefix, _, term = key.partition(":")
+            if prefix != "prov" and not key.startswith("@") and prefix not in document["@context"]:
+                found.append(f"{key} has a prefix that nobody explains")
+            if prefix != "prov" or term not in PROPERTIES:
+                continue
+            of, to = PROPERTIES[term]
+            if f"prov:{of}" not in kinds:
+                found.append(f"{name} has {key} and is no {of}")
+            for target in value if isinstance(value, list) else [value]:
+                other = nodes.get(target.get("@id") if isinstance(target, dict) else None)
+                if other is None:
+                    found.append(f"{key} of {name} leads nowhere")
+                elif f"prov:{to}" not in other.get("@type", []):
+                    found.append(f"{key} of {name} leads to no {to}")
+    return found
+
+
+def rdf(document):
+    """What a reader of JSON-LD makes of it: as many subjects as nodes."""
+    graph = rdflib.Graph()
+    graph.parse(data=json.dumps(document), format="json-ld")
+    subjects = {str(subject) for subject in graph.subjects() if not isinstance(subject, rdflib.BNode)}
+    missing = {node["@id"] for node in document["@graph"]} - subjects
+    return [f"RDF has no {name}" for name in sorted(missing)]
+
+
+# Sections that the templates ask for, in their order.
+SECTIONS = {
+    "eu-training-content.md": ["1 General information", "1.1 ", "1.2 ", "1.3 ", "2 List of data sources", "2.1 ", "2.2 ", "2.3 ",
+                      "2.4 ", "2.5 ", "2.6 ", "3 "],
+    "california-ab2013.md": [f"({number})" for number in range(1, 13)],
+}
+
+
+def draft(text, sections):
+    """A draft says that it is one, has every section in order, and tables that are whole."""
+    found = [] if "DRAFT" in text[:400] else ["it does not say that it is a draft"]
+    heads = [line.lstrip("#").strip() for line in text.splitlines() if line.startswith("##")]
+    at = 0
+    for section in sections:
+        place = next((n for n, head in enumerate(heads) if n >= at and head.startswith(section)), None)
+        if place is None:
+            found.append(f"there is no section {section}, or not in its place")
+        else:
+            at = place
+    width = None
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.startswith("|"):
+            width = None
+            continue
+        cells = line.replace("\\|", "").count("|")
+        if width is not None and cells != width:
+            found.append(f"line {number} has {cells} bars, not {width}")
+        width = cells
+    return found
+
+
+def tc609(text, records):
+    """A line a record, each a flat object with the same keys."""
+    found, keys = [], None
+    lines = text.splitlines()
+    if len(lines) != records:
+        found.append(f"{len(lines)} lines for {records} records")
+    for number, line in enumerate(lines, 1):
+        row = json.loads(line)
+        if not isinstance(row, dict) or not row:
+            found.append(f"line {number} is no record")
+            continue
+        if keys is not None and set(row) != keys:
+            found.append(f"line {number} has other keys")
+        keys = set(row)
+    return found
+
+
 def first(document, kind):
     return next(e for e in document["@graph"] if e["type"] == kind)
+
+
+def collection(document):
+    return next(e for e in document["@graph"] if "prov:hadMember" in e)
 
 
 def file_object(document):
@@ -148,7 +257,13 @@ def with_value(get, key, value):
 
 
 DATASET = "dataset_DatasetPackage"
-VALIDATORS = {"croissant.json": croissant, "spdx.json": spdx_model, "cyclonedx.json": cyclonedx, "dta.json": dta}
+VALIDATORS = {
+    "croissant.json": croissant,
+    "spdx.json": spdx_model,
+    "cyclonedx.json": cyclonedx,
+    "dta.json": dta,
+    "prov.json": prov,
+}
 # A validator that takes any of these is no validator.
 BROKEN = {
     "croissant.json": [
@@ -175,6 +290,14 @@ BROKEN = {
         with_value(lambda d: d["components"][0], "licenses", [{"license": {"id": "CC-BY-SA-99"}}]),
         with_value(lambda d: d["components"][0]["components"][0]["hashes"][0], "content", "short"),
         without(lambda d: d["metadata"]["component"]["data"][0], "type"),
+    ],
+    "prov.json": [
+        without(lambda d: d["@context"], "prov"),
+        with_value(lambda d: collection(d)["prov:hadMember"][0], "@id", "urn:nobody"),
+        with_value(collection, "@type", ["prov:Entity"]),
+        with_value(collection, "@type", ["prov:Invented"]),
+        with_value(collection, "invented:term", "x"),
+        lambda d: d["@graph"].append(copy.deepcopy(collection(d))),
     ],
     "dta.json": [
         without(lambda d: d["source"], "issuer"),
@@ -282,10 +405,27 @@ def main():
                             damage(broken)
                             if not validator(broken):
                                 bad.append(f"{file}: damage {number} passes")
+                bad += [f"{name}-{language}/prov.json: {e}" for e in rdf(json.loads((folder / "prov.json").read_text()))]
+                for file, sections in SECTIONS.items():
+                    text = (folder / file).read_text(encoding="utf-8")
+                    bad += [f"{name}-{language}/{file}: {error}" for error in draft(text, sections)]
+                    for number, broken in enumerate(
+                        [text.replace("DRAFT", ""), text.replace("## ", "## x", 1), text.replace("| --- |", "|", 1)]
+                    ):
+                        if broken != text and not draft(broken, sections):
+                            bad.append(f"{file}: damage {number} passes")
                 lines = (folder / "dta-sources.jsonl").read_text(encoding="utf-8").splitlines()
                 bad += [f"{name}-{language}/dta-sources: {e}" for line in lines for e in dta(json.loads(line))]
                 online.append(folder / "spdx.json")
         bad += validate_online(online)
+        run, config = scratch / "run-sidecar", ROOT / "fixtures/filing/yujian.toml"
+        yujian("scan", ROOT / "fixtures/filing/corpus", "-o", run, "--config", config, "--sidecar", "--key-file", key)
+        yujian("provenance", run, "--config", config, "--format", "tc609", "-o", scratch / "tc609.jsonl")
+        scanned = json.loads((run / "run.json").read_text())["totals"]["records"]["scanned"]
+        text = (scratch / "tc609.jsonl").read_text(encoding="utf-8")
+        bad += [f"tc609: {error}" for error in tc609(text, scanned)]
+        if not tc609(text + "{}\n", scanned):
+            bad.append("tc609: damage passes")
         def read(name, corpus):
             document = json.loads((scratch / f"{name}-en" / "croissant.json").read_text(encoding="utf-8"))
             found = records(document, corpus, scratch / f"read-{name}")

@@ -4,12 +4,13 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use super::Outcome;
 use super::args::{AnnotationCheckArgs, AnnotationCommand, AnnotationFormat, Common};
 use super::cache::Cache;
 use super::language::Language;
+use super::save::save;
 use super::setup::Configured;
 use super::table::{align_right, table};
 use crate::SetupError;
@@ -76,7 +77,7 @@ fn judge(args: &AnnotationCheckArgs, common: &Common) -> Result<Outcome> {
         AnnotationFormat::Markdown => Some(report::annotation(&report, language(common))),
     };
     match (text, &args.output) {
-        (Some(text), Some(path)) => save(path, &text, args.force)?,
+        (Some(text), Some(path)) => save(path, text.as_bytes(), args.force)?,
         (Some(text), None) => anstream::stdout().lock().write_all(text.as_bytes())?,
         (None, _) if common.quiet => {}
         (None, _) => print(&report, common)?,
@@ -112,23 +113,6 @@ fn can_be_saved(args: &AnnotationCheckArgs) -> Result<(), SetupError> {
             "name another file, or add --force to replace it",
         ));
     }
-    Ok(())
-}
-
-/// Writes a report whole or not at all; what came to be in the meantime stays.
-fn save(path: &Path, text: &str, force: bool) -> Result<()> {
-    let failed = || format!("cannot write {}", path.display());
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    let mut new = tempfile::NamedTempFile::new_in(folder).with_context(failed)?;
-    new.write_all(text.as_bytes()).with_context(failed)?;
-    new.as_file().sync_all().with_context(failed)?;
-    match force {
-        true => new.persist(path).with_context(failed)?,
-        false => new.persist_noclobber(path).with_context(failed)?,
-    };
     Ok(())
 }
 

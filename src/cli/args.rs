@@ -217,6 +217,12 @@ pub struct GateArgs {
     /// How to print the verdict
     #[arg(long, value_enum, default_value_t)]
     pub format: GateFormat,
+    /// To this file instead of standard output; not for tables
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace the file if it exists
+    #[arg(long, requires = "output")]
+    pub force: bool,
     /// Judge every clause of the table of duties, with the source ledger and its evidence
     #[arg(long)]
     pub clauses: bool,
@@ -227,8 +233,9 @@ pub struct GateArgs {
     /// refused if anything it was made of has changed
     #[arg(long, value_name = "FILE", requires = "clauses")]
     pub annotation: Option<PathBuf>,
-    /// An earlier run: what became of its findings is the record of before and after (CON-02)
-    #[arg(long, value_name = "RUN", requires = "clauses")]
+    /// An earlier run: with --clauses, what became of its findings is the record of before and after
+    /// (CON-02); with --format sarif, what is new is told from what was known
+    #[arg(long, value_name = "RUN")]
     pub before: Option<PathBuf>,
     #[command(flatten)]
     pub cache: CacheFolder,
@@ -242,6 +249,22 @@ fn parse_day(text: &str) -> Result<Day, String> {
 /// Form of a verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum GateFormat {
+    /// A table for people.
+    #[default]
+    Table,
+    /// One JSON object.
+    Json,
+    /// JUnit XML, as Jenkins and GitLab read it.
+    Junit,
+    /// Markdown for a comment on a merge request or the summary of a job.
+    Markdown,
+    /// SARIF 2.1.0 with the families of findings, for code scanning.
+    Sarif,
+}
+
+/// Form of what `yujian verify` finds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum VerifyFormat {
     /// A table for people.
     #[default]
     Table,
@@ -395,7 +418,7 @@ pub struct VerifyArgs {
     pub prove: Option<String>,
     /// How to print what was found
     #[arg(long, value_enum, default_value_t)]
-    pub format: GateFormat,
+    pub format: VerifyFormat,
     /// Threads; all cores by default
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,

@@ -18,6 +18,7 @@ use crate::judge::{
 };
 use crate::problem::Problems;
 use crate::report::TokenSummary;
+use crate::report::results::{CLAUSES_FORMAT, Results};
 use crate::rules::{RuleInfo, RuleSet};
 use crate::run::{Rectification, Run, rectify, rules_of_both};
 use crate::sources::{Day, Ledger, Problem};
@@ -41,6 +42,12 @@ pub fn run(
     };
     let judged = judged(run, configured, &judging, common)?;
     let (matrix, ledger) = (&judged.matrix, &judged.ledger);
+    let annotated = judged.annotation.as_ref().is_none_or(|report| report.whole);
+    let outcome = match (run.manifest().coverage.whole && annotated, matrix.positive) {
+        (false, _) => Outcome::Unfinished,
+        (true, true) => Outcome::Passed,
+        (true, false) => Outcome::Failed,
+    };
     match args.format {
         GateFormat::Table if common.quiet => {}
         GateFormat::Table => {
@@ -48,25 +55,23 @@ pub fn run(
             problems(&judged.problems(), judged.more(), common)?;
         }
         GateFormat::Json => {
-            let mut out = anstream::stdout().lock();
             let all = serde_json::json!({
+                "format": CLAUSES_FORMAT,
                 "matrix": matrix,
                 "evidence": ledger.evidence,
                 "problems": judged.problems(),
                 "more_problems": judged.more(),
             });
-            serde_json::to_writer_pretty(&mut out, &all)?;
-            writeln!(out)?;
+            gate::out(&(serde_json::to_string_pretty(&all)? + "\n"), args)?;
+        }
+        GateFormat::Junit | GateFormat::Markdown | GateFormat::Sarif => {
+            let mut results = Results::of_matrix(matrix, run.manifest());
+            results.whole &= annotated;
+            results.passed &= annotated;
+            gate::tell(run, &results, outcome, args, common)?;
         }
     }
-    let annotated = judged.annotation.as_ref().is_none_or(|report| report.whole);
-    Ok(
-        match (run.manifest().coverage.whole && annotated, matrix.positive) {
-            (false, _) => Outcome::Unfinished,
-            (true, true) => Outcome::Passed,
-            (true, false) => Outcome::Failed,
-        },
-    )
+    Ok(outcome)
 }
 
 /// How clauses are judged.

@@ -13,12 +13,19 @@ pub enum Outcome {
     Unfinished,
 }
 
+impl Outcome {
+    /// The exit code.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Passed => 0,
+            Self::Failed => 1,
+            Self::Unfinished => 2,
+        }
+    }
+}
+
 impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
-        Self::from(match outcome {
-            Outcome::Passed => 0,
-            Outcome::Failed => 1,
-            Outcome::Unfinished => 2,
-        })
+        Self::from(outcome.code())
     }
 }

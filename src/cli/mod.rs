@@ -23,6 +23,7 @@ mod report;
 mod review;
 mod rules;
 mod sample;
+mod save;
 mod scan;
 mod setup;
 mod sign;

@@ -401,12 +401,7 @@ fn conclude(
         table::profile(scanner)?;
     }
     if args.gate {
-        return gate::judge_run(
-            &run,
-            &configured.config,
-            super::args::GateFormat::Table,
-            common,
-        );
+        return gate::judge_run(&run, &configured.config, common);
     }
     Ok(if manifest.coverage.whole {
         Outcome::Passed

@@ -9,7 +9,7 @@ use indicatif::{DecimalBytes, HumanBytes};
 use serde::Serialize;
 
 use super::Outcome;
-use super::args::{Common, DigestName, GateFormat, VerifyArgs};
+use super::args::{Common, DigestName, VerifyArgs, VerifyFormat};
 use super::language::Language;
 use super::progress::Bytes;
 use super::scan::{available_threads, only};
@@ -59,7 +59,7 @@ pub fn run(args: &VerifyArgs, common: &Common) -> Result<Outcome> {
     let strangers = strangers(&args.run, manifest)?;
     let all_well = told.is_empty();
     match args.format {
-        GateFormat::Json => {
+        VerifyFormat::Json => {
             let report = Report {
                 run: args.run.display().to_string(),
                 root: &manifest.integrity.root,
@@ -73,7 +73,7 @@ pub fn run(args: &VerifyArgs, common: &Common) -> Result<Outcome> {
             };
             anstream::println!("{}", serde_json::to_string_pretty(&report)?);
         }
-        GateFormat::Table => {
+        VerifyFormat::Table => {
             let table = Table {
                 lang: common.lang,
                 quiet: common.quiet,

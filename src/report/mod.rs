@@ -10,7 +10,9 @@ mod inventory;
 mod licences;
 pub mod model;
 mod origins;
+pub mod results;
 mod rights;
+pub mod sarif;
 mod summary;
 mod tokens;
 

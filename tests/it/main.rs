@@ -30,6 +30,7 @@ mod metadata;
 mod origins;
 mod packed;
 mod pii_matrix;
+mod pipelines;
 mod provenance;
 mod reading;
 mod rectify;

@@ -12,7 +12,7 @@ mod package;
 mod parts;
 mod styles;
 mod template;
-mod xml;
+pub(super) mod xml;
 
 pub use template::{Template, TemplateError};
 
