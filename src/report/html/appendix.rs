@@ -2,11 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::markup::{EN, ZH, foreign, n, t};
+use super::markup::{EN, ZH, fold, foreign, n, t};
 use super::table::{MOST_ROWS, cut, grid};
 use super::{Page, Section};
+use crate::State;
 use crate::report::filing::grids;
-use crate::sources::EvidenceState;
+use crate::sources::{Answer, EvidenceState};
 
 /// The section.
 pub fn section(page: &Page<'_>) -> Section {
@@ -16,6 +17,9 @@ pub fn section(page: &Page<'_>) -> Section {
         (evidence(page))
         (grid(report, grids::samples))
         (grid(report, grids::checks))
+        (fold(t("标注人员", "People who annotate"), grid(report, grids::people)))
+        (fold(t("标注规则", "Rules of annotation"), grid(report, grids::rules)))
+        (statements(page))
         (grid(report, grids::keywords))
         h3 { (t("本报告的依据", "What this report is made of")) }
         dl.pairs {
@@ -78,4 +82,48 @@ fn evidence(page: &Page<'_>) -> Markup {
         }
         @if proofs.len() > MOST_ROWS { p.cut { (cut(MOST_ROWS as u64, proofs.len() as u64)) } }
     }
+}
+
+/// What a person answers for.
+fn statements(page: &Page<'_>) -> Markup {
+    let all = &page.report.statements;
+    html! {
+        div.table tabindex="0" role="group" aria-labelledby="statements-caption" {
+            table {
+                caption #statements-caption { (t("负责人声明", "What a person answers for")) }
+                thead { tr {
+                    th.l scope="col" { (t("条款", "clause")) }
+                    th.c scope="col" { (t("答复", "says")) }
+                    th.l scope="col" { (t("日期", "on")) }
+                    th.l scope="col" { (t("人员", "by")) }
+                    th.l scope="col" { (t("证明材料", "evidence")) }
+                    th.l scope="col" { (t("说明", "note")) }
+                } }
+                tbody {
+                    @if all.is_empty() { tr { td colspan="6" { (t("(无)", "(none)")) } } }
+                    @for one in all.iter().take(MOST_ROWS) {
+                        tr {
+                            th.l scope="row" { code { (foreign(&one.clause)) } }
+                            td.c { (answer(one.result)) }
+                            td.l { (one.on.to_string()) }
+                            td.l { (foreign(&one.by)) }
+                            td.l { @for path in &one.evidence { (foreign(path)) " " } }
+                            td.l { (foreign(&one.reason)) }
+                        }
+                    }
+                }
+            }
+        }
+        @if all.len() > MOST_ROWS { p.cut { (cut(MOST_ROWS as u64, all.len() as u64)) } }
+    }
+}
+
+/// In plain words: what is said is no result yet.
+fn answer(answer: Answer) -> Markup {
+    let state = match answer {
+        Answer::Compliant => State::Compliant,
+        Answer::NotApplicable => State::NotApplicable,
+        Answer::NonCompliant => State::NonCompliant,
+    };
+    t(state.zh(), state.en())
 }

@@ -19,6 +19,7 @@ mod findings;
 mod markup;
 mod overview;
 mod personal;
+mod rectified;
 mod rights;
 mod risks;
 mod sources;
@@ -63,7 +64,7 @@ pub fn page(report: &Report, facts: &Facts, language: ReportLanguage) -> Vec<u8>
         facts,
         digest: &digest,
     };
-    let sections = [
+    let mut sections = vec![
         overview::section(&page),
         overview::todo(&page),
         clauses::section(&page),
@@ -77,6 +78,9 @@ pub fn page(report: &Report, facts: &Facts, language: ReportLanguage) -> Vec<u8>
         findings::section(&page),
         appendix::section(&page),
     ];
+    if let Some(part) = &report.rectification {
+        sections.insert(2, rectified::section(part));
+    }
     let style = format!("{STYLE}{}", page.running_head());
     let policy = format!(
         "default-src 'none'; script-src '{}'; style-src '{}'; base-uri 'none'; form-action 'none'",

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::chart::{Interval, bar};
-use super::markup::{both, foreign, missing, n, note, share, state, t};
+use super::markup::{both, fold, foreign, missing, n, note, share, state, t};
 use super::table::{MOST_ROWS, cut, grid};
 use super::{Page, Section};
 use crate::judge::{Clauses, Point};
@@ -27,6 +27,9 @@ pub fn section(page: &Page<'_>) -> Section {
         ))
         (grid(report, grids::assessments))
         (grid(report, grids::ledger))
+        (fold(t("开源来源与许可", "Open sources and licences"), grid(report, grids::licences)))
+        (fold(t("自采来源", "Collected by the operator"), grid(report, grids::self_collected)))
+        (fold(t("商业来源", "Bought"), grid(report, grids::commercial)))
     };
     Section {
         id: "sources",
@@ -159,7 +162,7 @@ pub fn inventory(page: &Page<'_>) -> Section {
         @if languages.len() > MOST_ROWS { p.cut { (cut(MOST_ROWS as u64, languages.len() as u64)) } }
         (grid(page.report, grids::by_type))
         (grid(page.report, grids::by_kind))
-        (super::markup::fold(t("规模明细(来源、类型、语言)", "Sizes by source, type and language"), grid(page.report, grids::size_rows)))
+        (fold(t("规模明细(来源、类型、语言)", "Sizes by source, type and language"), grid(page.report, grids::size_rows)))
     };
     Section {
         id: "inventory",
