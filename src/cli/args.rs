@@ -237,6 +237,10 @@ pub struct GateArgs {
     /// (CON-02); with --format sarif, what is new is told from what was known
     #[arg(long, value_name = "RUN")]
     pub before: Option<PathBuf>,
+    /// Verdicts of people on samples of the run, as `review import` has stored them; by default the
+    /// store of [review] in yujian.toml
+    #[arg(long, value_name = "FILE", requires = "clauses")]
+    pub verdicts: Option<PathBuf>,
     #[command(flatten)]
     pub cache: CacheFolder,
 }
@@ -303,6 +307,10 @@ pub struct ReportArgs {
     /// replaced, still there and new
     #[arg(long, value_name = "RUN", requires = "output")]
     pub before: Option<PathBuf>,
+    /// Verdicts of people on samples of the run, as `review import` has stored them; by default the
+    /// store of [review] in yujian.toml
+    #[arg(long, value_name = "FILE", requires = "output")]
+    pub verdicts: Option<PathBuf>,
     #[command(flatten)]
     pub cache: CacheFolder,
 }
@@ -492,6 +500,32 @@ pub struct SampleArgs {
 pub enum ReviewCommand {
     /// Take filled-in sheets into a store of verdicts 导入填写后的抽检表
     Import(ReviewImportArgs),
+    /// Progress, pass rates, agreement and disputes 进度、合格率、一致性与分歧
+    Show(ReviewShowArgs),
+}
+
+/// `yujian review show`
+#[derive(Clone, Debug, Args)]
+pub struct ReviewShowArgs {
+    /// The store of verdicts
+    #[arg(long, value_name = "FILE")]
+    pub store: PathBuf,
+    /// Folder of a sample; all samples in the store by default
+    #[arg(long, value_name = "DIR")]
+    pub sample: Option<PathBuf>,
+    /// Form of output
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ReviewFormat,
+}
+
+/// Form of what verdicts say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ReviewFormat {
+    /// For people.
+    #[default]
+    Table,
+    /// For programs.
+    Json,
 }
 
 /// `yujian review import`
@@ -550,6 +584,10 @@ pub enum SampleFormat {
     Xlsx,
     /// A line of JSON a record.
     Jsonl,
+    /// Tasks of Label Studio, with the interface of their project beside them.
+    LabelStudio,
+    /// Documents of doccano, with the labels of their project beside them.
+    Doccano,
 }
 
 /// `yujian diff`

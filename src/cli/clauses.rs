@@ -19,6 +19,7 @@ use crate::judge::{
 use crate::problem::Problems;
 use crate::report::TokenSummary;
 use crate::report::results::{CLAUSES_FORMAT, Results};
+use crate::review::{Reviewed, Store};
 use crate::rules::{RuleInfo, RuleSet};
 use crate::run::{Rectification, Run, rectify, rules_of_both};
 use crate::sources::{Day, Ledger, Problem};
@@ -38,6 +39,7 @@ pub fn run(
         as_of: args.as_of,
         annotation: args.annotation.as_deref(),
         before: args.before.as_deref(),
+        verdicts: args.verdicts.as_deref(),
         cache: &args.cache,
     };
     let judged = judged(run, configured, &judging, common)?;
@@ -82,6 +84,8 @@ pub struct Judging<'a> {
     pub annotation: Option<&'a Path>,
     /// An earlier run.
     pub before: Option<&'a Path>,
+    /// A store of verdicts, instead of the one that is configured.
+    pub verdicts: Option<&'a Path>,
     /// Where compiled rules are kept.
     pub cache: &'a CacheFolder,
 }
@@ -94,6 +98,8 @@ pub struct Judged {
     pub ledger: Ledger,
     /// What came of the check of annotation; none if nothing of it is declared.
     pub annotation: Option<AnnotationReport>,
+    /// What people say of samples; none if no store of verdicts is named.
+    pub reviewed: Option<Reviewed>,
     /// The keywords; none if the rules of now are not those of the run.
     pub keywords: Option<Keywords>,
     /// The test banks and their audit; none if nothing of them is declared.
@@ -177,6 +183,7 @@ pub fn judged(
         all.extend(points.iter().cloned());
     }
     let before = judging.before.map(|path| before(path, run)).transpose()?;
+    let reviewed = reviewed(run, configured, judging.verdicts)?;
     let rows = run.records()?.total();
     let rules = run.rules()?;
     let case = Case {
@@ -185,6 +192,7 @@ pub fn judged(
         statements: &config.statement,
         supplied,
         annotation: annotation.as_ref(),
+        reviewed: reviewed.as_ref(),
         tokens: tokens.as_ref().map(|tokens| &*tokens.strata),
         recorded: rows == run.manifest().totals.records.scanned,
         denied: config.policy.denied_sources.as_deref(),
@@ -197,6 +205,7 @@ pub fn judged(
         matrix,
         ledger,
         annotation,
+        reviewed,
         keywords,
         testbank,
         before,
@@ -223,6 +232,18 @@ fn summed(of: &Rectification) -> BeforeAfter {
         after: total.after,
         new: total.new,
     }
+}
+
+/// What people say of samples of the run: from the store that was named, or the one that is configured.
+fn reviewed(run: &Run, configured: &Configured, named: Option<&Path>) -> Result<Option<Reviewed>> {
+    let store = &configured.config.review.store;
+    let path = match named {
+        Some(path) => path.to_owned(),
+        None if store.is_empty() => return Ok(None),
+        None => configured.base().join(store),
+    };
+    let kept = Store::open(&path)?.kept()?;
+    Ok(Some(Reviewed::of(&kept, run)?))
 }
 
 /// The day on which the scan ended, in the time zone of the duties.

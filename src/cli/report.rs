@@ -47,6 +47,7 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<Outcome> {
         as_of: args.as_of,
         annotation: args.annotation.as_deref(),
         before: args.before.as_deref(),
+        verdicts: args.verdicts.as_deref(),
         cache: &args.cache,
     };
     let judged = judged(&run, &configured, &judging, common)?;
@@ -59,6 +60,7 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<Outcome> {
         problems: &judged.problems(),
         matrix: &judged.matrix,
         annotation: judged.annotation.as_ref(),
+        reviewed: judged.reviewed.as_ref(),
         annotation_rules: &RuleText::all(&config.annotation, configured.base()),
         keywords: keywords.map(|keywords| &keywords.audit),
         releases: keywords.map_or(&[], |keywords| &keywords.releases),

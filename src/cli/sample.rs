@@ -78,6 +78,8 @@ pub fn run(args: &SampleArgs, common: &Common) -> Result<Outcome> {
         format: match args.format {
             SampleFormat::Xlsx => SheetFormat::Xlsx,
             SampleFormat::Jsonl => SheetFormat::Jsonl,
+            SampleFormat::LabelStudio => SheetFormat::LabelStudio,
+            SampleFormat::Doccano => SheetFormat::Doccano,
         },
         codes: &codes(),
     };

@@ -6,9 +6,12 @@ mod read;
 mod schema;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::SetupError;
@@ -57,6 +60,8 @@ pub struct Config {
     pub policy: PolicyConfig,
     /// Annotation records; read by `annotation check`.
     pub annotation: AnnotationConfig,
+    /// Verdicts of people.
+    pub review: ReviewConfig,
 }
 
 /// `[corpus]`
@@ -184,6 +189,40 @@ impl Default for RulesConfig {
 pub struct RightsConfig {
     /// Packs of known works, relative to `yujian.toml`.
     pub works: Vec<String>,
+}
+
+/// `[review]`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ReviewConfig {
+    /// Store of verdicts that `review import` has written, relative to `yujian.toml`; none if empty.
+    pub store: String,
+}
+
+impl<'de> Deserialize<'de> for ReviewConfig {
+    /// From a table only: what is derived would take a list of one text as well.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Default, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        struct Fields {
+            store: String,
+        }
+        struct Table;
+        impl<'de> Visitor<'de> for Table {
+            type Value = ReviewConfig;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a table")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ReviewConfig, A::Error> {
+                let fields = Fields::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(ReviewConfig {
+                    store: fields.store,
+                })
+            }
+        }
+        deserializer.deserialize_map(Table)
+    }
 }
 
 /// `[policy]`: a preset, and what differs from it.

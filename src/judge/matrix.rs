@@ -9,6 +9,7 @@ use super::measure;
 use super::verdict::{CheckResult, Facts};
 use crate::State;
 use crate::annotation::AnnotationReport;
+use crate::review::Reviewed;
 use crate::rules::Bilingual;
 use crate::sources::{Day, Ledger, Statement};
 use crate::tokens::StratumEstimate;
@@ -96,6 +97,8 @@ pub struct Case<'a> {
     pub supplied: BTreeMap<String, Vec<Point>>,
     /// What came of the check of annotation; none if nothing of it is declared.
     pub annotation: Option<&'a AnnotationReport>,
+    /// What people say of samples of the run; none if no store of verdicts is named.
+    pub reviewed: Option<&'a Reviewed>,
     /// Tokens by source, type and language; none if they were not counted.
     pub tokens: Option<&'a [StratumEstimate]>,
     /// Whether the run has a row for every record.

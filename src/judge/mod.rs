@@ -9,6 +9,7 @@ mod measure;
 mod origins;
 mod policy;
 mod rights;
+mod stratified;
 mod testbank;
 mod verdict;
 
@@ -18,6 +19,8 @@ pub use interval::{interval, lower_bound, upper_bound};
 pub use keywords::{KeywordAudit, KeywordCheck, KeywordPolicy, RiskCount, releases};
 pub use licences::{LicenceResult, LicenceTerms, judge_licences};
 pub use matrix::{BeforeAfter, Case, ClauseResult, Matrix, Number, Point, matrix, worst};
+pub use measure::pass_share;
 pub use policy::{Check, CheckKind, Claims, Policy};
+pub use stratified::{Share, ShareMethod, StratumCounts, stratified};
 pub use testbank::{BankCount, ClassCount, Leak, TestBankAudit, TestBankCase};
 pub use verdict::{CheckResult, Facts, Verdict, judge};

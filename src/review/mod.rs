@@ -16,11 +16,13 @@ mod draw;
 mod frame;
 mod intake;
 mod mask;
+mod outcome;
 mod package;
 mod read;
 mod recorded;
 mod sample;
 mod sheet;
+mod standing;
 mod store;
 mod strata;
 mod tasks;
@@ -32,11 +34,15 @@ pub use described::{Described, SampledRow, SampledRun};
 pub use draw::{Drawn, FileKey, Lowest, Question, seed_key};
 pub use frame::{Frame, FrameFile, FrameFiles};
 pub use intake::{Intake, SheetProblem, SheetProblems};
+pub use outcome::{
+    Agreed, Conflict, Counts, Reviewed, RiskReviewed, SampleOutcome, SetOutcome, StratumOutcome,
+};
 pub use package::{ALGORITHM, Package, SAMPLE_FORMAT, Sheet, Technical, check_absent};
 pub use recorded::recorded;
 pub use sample::{Corpus, Row, Sample, draw};
 use sheet::cell as shown_cell;
 pub use sheet::{Code, SheetFormat, VERDICTS, write_sheet};
+pub use standing::{Standing, Standings};
 pub use store::{
     Addition, Appended, Head, Kept, Mode, NewVerdict, Refusal, STORE_FORMAT, Store, StoredSample,
     StoredSheet, StoredVerdict,

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::tasks::{interface, label_set};
 use super::{Code, Question, Row, Sample, Set, SheetFormat, SheetRow, write_sheet};
 use crate::RunError;
 use crate::run::Manifest;
@@ -178,11 +179,11 @@ impl Package<'_> {
             if rows.is_empty() {
                 continue;
             }
-            let end = match self.format {
-                SheetFormat::Xlsx => "xlsx",
-                SheetFormat::Jsonl => "jsonl",
-            };
-            let file = format!("{}.{end}", question.as_str());
+            let file = format!("{}.{}", question.as_str(), self.format.end());
+            if self.format == SheetFormat::LabelStudio {
+                let interface = interface(question, self.codes);
+                fs::write(dir.join(format!("{}.xml", question.as_str())), interface)?;
+            }
             let mut bytes = Vec::new();
             write_sheet(&mut bytes, self.format, question, &rows, self.codes)?;
             fs::write(dir.join(&file), &bytes)?;
@@ -192,6 +193,9 @@ impl Package<'_> {
                 rows: rows.len() as u64,
                 digest: blake3::hash(&bytes).to_hex().to_string(),
             });
+        }
+        if self.format == SheetFormat::Doccano {
+            fs::write(dir.join("labels.json"), label_set(self.codes)?)?;
         }
         Ok(sheets)
     }

@@ -8,6 +8,7 @@ use rust_xlsxwriter::{
 };
 use serde::Serialize;
 
+use super::tasks::{write_documents, write_tasks};
 use super::{Question, Row, SheetRow};
 
 /// Forms of a sheet.
@@ -17,6 +18,21 @@ pub enum SheetFormat {
     Xlsx,
     /// A line of JSON a record.
     Jsonl,
+    /// Tasks of Label Studio.
+    LabelStudio,
+    /// Documents of doccano.
+    Doccano,
+}
+
+impl SheetFormat {
+    /// How names of its sheets end.
+    pub const fn end(self) -> &'static str {
+        match self {
+            Self::Xlsx => "xlsx",
+            Self::Jsonl | Self::Doccano => "jsonl",
+            Self::LabelStudio => "json",
+        }
+    }
 }
 
 /// What may be said of a record.
@@ -26,11 +42,11 @@ pub const VERDICTS: [&str; 3] = ["合格", "不合格", "无法判断"];
 pub type Code = (String, String);
 
 /// One line of a sheet.
-struct Line<'l> {
-    row: &'l Row,
-    shown: &'l SheetRow,
+pub(super) struct Line<'l> {
+    pub row: &'l Row,
+    pub shown: &'l SheetRow,
     /// What the run has recorded about it.
-    recorded: &'l [String],
+    pub recorded: &'l [String],
 }
 
 /// Writes the sheet of one question.
@@ -58,6 +74,8 @@ pub fn write_sheet(
             serde_json::to_writer(&mut *out, &Json::of(&line))?;
             out.write_all(b"\n")
         }),
+        SheetFormat::LabelStudio => write_tasks(out, lines),
+        SheetFormat::Doccano => write_documents(out, lines),
         SheetFormat::Xlsx => {
             let lines: Vec<Line<'_>> = lines.collect();
             let book = workbook(question, &lines, codes).map_err(std::io::Error::other)?;

@@ -38,6 +38,8 @@ mod regressions;
 mod remote;
 mod review;
 mod review_import;
+mod review_judged;
+mod review_tasks;
 mod rules;
 mod run;
 mod same_bytes;

@@ -7,6 +7,7 @@ mod amounts;
 mod annotation;
 mod origins;
 mod records;
+mod review;
 mod risks;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,23 +17,36 @@ use super::matrix::{Case, Point, worst};
 use crate::State;
 use crate::sources::{Answer, Source};
 
+pub use review::pass_share;
+
 /// Supplier of what the annotation report says.
 const ANNOTATION: &str = "annotation";
 /// Supplier of what the audit of test banks says of the banks themselves.
 const TESTBANK: &str = "testbank";
+/// Supplier of what people say of samples.
+const REVIEW: &str = "review";
 
 /// The results of one duty that rests on no other.
 pub(super) fn points(case: &Case<'_>, clause: &Clause, supplied: &[Point]) -> Vec<Point> {
     match clause.measure {
         // A statement is added to whatever there is; the rest is made elsewhere.
-        Measure::Supplied => match case.annotation.filter(|_| clause.supplier == ANNOTATION) {
-            Some(report) => annotation::supplied(case, clause, report),
-            None => Vec::new(),
+        Measure::Supplied => match (&*clause.supplier, case.annotation, case.reviewed) {
+            (ANNOTATION, Some(report), _) => annotation::supplied(case, clause, report),
+            (REVIEW, _, Some(reviewed)) => review::supplied(reviewed, clause),
+            _ => Vec::new(),
         },
         Measure::Statement | Measure::AllOf | Measure::EachClause => Vec::new(),
         Measure::OneModel => vec![one_model()],
-        Measure::PreAssessment => origins::pre_assessment(case, clause),
-        Measure::PostVerification => origins::post_verification(case, clause),
+        Measure::PreAssessment => {
+            let mut points = origins::pre_assessment(case, clause);
+            points.extend(review::contradicted(case, clause));
+            points
+        }
+        Measure::PostVerification => {
+            let mut points = origins::post_verification(case, clause);
+            points.extend(review::sources(case, clause));
+            points
+        }
         Measure::OpenLicence => origins::open_licence(case, clause),
         Measure::LinkDatasets => origins::link_datasets(case, clause),
         Measure::CollectionRecord => origins::collection_record(case, clause),
@@ -150,8 +164,13 @@ pub(super) fn stated(case: &Case<'_>, clause: &Clause, mut points: Vec<Point>) -
     let Some(statement) = case.statements.iter().find(|s| s.clause == clause.id) else {
         return points;
     };
-    // What the records of annotation lack no word makes good: it is measured, or it is missing.
-    let measured = clause.supplier == ANNOTATION && case.annotation.is_some();
+    // What the records of annotation or the verdicts of people lack no word makes good: it is
+    // measured, or it is missing.
+    let measured = match &*clause.supplier {
+        ANNOTATION => case.annotation.is_some(),
+        REVIEW => review::serves(case.reviewed, clause),
+        _ => false,
+    };
     let answered = Measure::BeforeAfter;
     let by_people = (matches!(clause.measure, Measure::Supplied | Measure::Statement)
         || (clause.measure == answered && case.before.is_none()))

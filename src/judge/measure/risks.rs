@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{each_declared, proof};
+use super::{each_declared, proof, review};
 use crate::Confidence;
 use crate::State;
 use crate::judge::clauses::Clause;
@@ -115,14 +115,21 @@ pub fn technical_sampling(case: &Case<'_>, clause: &Clause) -> Vec<Point> {
         1.0 - bad as f64 / scanned as f64
     };
     let (wanted, least) = (clause.at_least.unwrap_or(0.0), clause.share.unwrap_or(0.0));
+    // Candidates are no violations: what people say of a sample of the whole settles it, if even the
+    // lower end of its interval is enough.
+    let confirmed = review::confirmed(
+        case,
+        clause.size.unwrap_or(0),
+        clause.confidence.unwrap_or(0.95),
+    );
     let state = if scanned == 0 || share < least {
         State::NonCompliant
-    } else if pass >= wanted {
+    } else if pass >= wanted || confirmed.is_some_and(|share| share.low >= wanted) {
         State::Compliant
     } else {
         State::NeedsReview
     };
-    let (zh, en) = (
+    let (mut zh, mut en) = (
         format!(
             "机检 {scanned} 条,占 {:.1}%(要求不低于 {:.0}%);按机检候选计合格率 {:.2}%(要求 {:.0}%,候选未经人工确认)",
             share * 100.0,
@@ -138,9 +145,24 @@ pub fn technical_sampling(case: &Case<'_>, clause: &Clause) -> Vec<Point> {
             wanted * 100.0
         ),
     );
-    let point = Point::new(None, state, zh, en)
+    let told = confirmed.filter(|_| pass < wanted);
+    if let Some(share) = told {
+        let (rate, low) = (share.rate * 100.0, share.low * 100.0);
+        zh.push_str(&format!(
+            ";人工抽检确认的合格率 {rate:.2}%,置信下限 {low:.2}%"
+        ));
+        en.push_str(&format!(
+            "; of a sample that people judged {rate:.2} % pass, with a lower bound of {low:.2} %"
+        ));
+    }
+    let mut point = Point::new(None, state, zh, en)
         .number("checked", share, Some(total as f64))
         .number("pass", pass, Some(scanned as f64));
+    if let Some(share) = told {
+        point = point
+            .number("confirmed", share.rate, None)
+            .between(share.low, share.high);
+    }
     vec![point]
 }
 

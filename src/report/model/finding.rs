@@ -9,6 +9,7 @@ use super::ecology::{self, EcologyRow};
 use super::{Gathered, Said};
 use crate::lexicon;
 use crate::report::{LicenceSummary, SourceHolders};
+use crate::review::RiskReviewed;
 use crate::rules::{Bilingual, RuleInfo};
 use crate::scan::{Hits, SourceTally};
 
@@ -48,6 +49,10 @@ pub struct RiskRow {
     pub keywords: Option<u64>,
     /// All sources.
     pub total: Found,
+    /// What people say of it in samples of the run, and of nothing beyond them; none without
+    /// verdicts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reviewed: Option<RiskReviewed>,
     /// By source, those with none too.
     pub sources: BTreeMap<String, Found>,
 }
@@ -216,6 +221,7 @@ fn removed(gathered: &Gathered<'_>) -> Said {
 fn risks(gathered: &Gathered<'_>) -> Vec<RiskRow> {
     let leaves = lexicon::risks().filter(|risk| risk.code.len() == 5);
     let audit = gathered.input.keywords;
+    let reviewed = gathered.input.reviewed.filter(|r| !r.samples.is_empty());
     let rows = leaves.map(|risk| {
         let mut row = RiskRow {
             code: risk.code.to_owned(),
@@ -225,6 +231,10 @@ fn risks(gathered: &Gathered<'_>) -> Vec<RiskRow> {
                 all.find(|count| count.code == risk.code).map(|c| c.unique)
             }),
             total: Found::default(),
+            reviewed: reviewed.map(|reviewed| {
+                let of = reviewed.risks.get(risk.code);
+                of.copied().unwrap_or_default()
+            }),
             sources: BTreeMap::new(),
         };
         for (source, tally) in &gathered.tally.sources {

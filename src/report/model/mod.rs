@@ -27,7 +27,7 @@ pub use ecology::EcologyRow;
 pub use evidence::{Catalogue, Proof, RunFile};
 pub use finding::{FindingPart, Found, PersonalKind, PersonalRow, RightsRow, RiskRow};
 pub use rectified::{RectificationPart, RectifiedRow, RectifiedSource};
-pub use sampling::{AssessmentRow, SamplingPart, SamplingRow};
+pub use sampling::{AssessmentRow, PeopleRow, SamplingPart, SamplingRow, StoreFacts};
 pub use size::{Amounts, KINDS, NamedAmounts, SizePart, SizeRow, TYPES, TokenFacts};
 pub use source::{CommercialRow, LicenceRow, SelfCollectedRow, SourceRow};
 pub use testbank::TestBankPart;
@@ -35,6 +35,7 @@ pub use testbank::TestBankPart;
 use super::{SourceHolders, TokenSummary};
 use crate::annotation::{AnnotationReport, RuleText};
 use crate::judge::{KeywordAudit, Matrix, TestBankAudit};
+use crate::review::Reviewed;
 use crate::rules::{Bilingual, RuleInfo};
 use crate::run::{Coverage, Rectification, Run, Totals};
 use crate::scan::Tally;
@@ -56,6 +57,8 @@ pub struct Input<'a> {
     pub matrix: &'a Matrix,
     /// What came of the check of annotation; none if nothing of it is declared.
     pub annotation: Option<&'a AnnotationReport>,
+    /// What people say of samples; none if no store of verdicts is named.
+    pub reviewed: Option<&'a Reviewed>,
     /// The rules of annotation, as they are written.
     pub annotation_rules: &'a [RuleText],
     /// The audit of the keywords; none if the rules of now are not those of the run.

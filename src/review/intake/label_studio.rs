@@ -43,7 +43,7 @@ pub fn rows(line: u64, value: &Value) -> Result<Vec<RawRow>, Odd> {
             match named {
                 // Of a single choice there is one; several are no word that is known.
                 Some(VERDICT) => row.verdict = words(list("choices"))?,
-                Some(RISK) => row.risk = words(list("choices"))?,
+                Some(RISK) => row.risk = codes(list("choices"))?,
                 Some(COMMENT) => row.commented = !words(list("text"))?.trim().is_empty(),
                 _ => {}
             }
@@ -54,6 +54,18 @@ pub fn rows(line: u64, value: &Value) -> Result<Vec<RawRow>, Odd> {
         rows.push(base);
     }
     Ok(rows)
+}
+
+/// Codes, which have their titles behind them where aliases were taken off the interface.
+fn codes(list: &[Value]) -> Result<String, Odd> {
+    let first = |value: &Value| {
+        let text = value.as_str()?;
+        Some(Value::from(
+            text.split_whitespace().next().unwrap_or_default(),
+        ))
+    };
+    let codes: Option<Vec<Value>> = list.iter().map(first).collect();
+    words(&codes.ok_or_else(|| Odd::of_another_form(Column::Risk))?)
 }
 
 fn base(line: u64, data: &Value) -> Result<RawRow, Odd> {
@@ -77,7 +89,13 @@ fn base(line: u64, data: &Value) -> Result<RawRow, Odd> {
 fn flat(line: u64, value: &Value) -> Result<RawRow, Odd> {
     let mut row = base(line, value)?;
     row.verdict = choices(value.get(VERDICT))?;
-    row.risk = choices(value.get(RISK))?;
+    row.risk = match value
+        .get(RISK)
+        .and_then(|risk| risk.get("choices")?.as_array())
+    {
+        Some(list) => codes(list)?,
+        None => choices(value.get(RISK))?,
+    };
     row.commented = !choices(value.get(COMMENT))?.trim().is_empty();
     row.reviewer = person(value.get("annotator"));
     row.judged_at = moment(value);

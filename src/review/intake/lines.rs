@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{Column, RawRow, Sink, doccano, label_studio};
 use crate::annotation::{Blocks, Piece};
 use crate::problem;
+use crate::review::tasks::text_digest;
 
 /// Reads all records of the file.
 pub fn read(path: &Path, sink: &mut Sink<'_, '_>) {
@@ -145,7 +146,8 @@ pub(super) fn labels<'v>(all: impl Iterator<Item = &'v str>) -> (String, String)
     for label in all {
         match Verdict::read(label) {
             Some(_) => said.0.push(label),
-            None => said.1.push(label),
+            // A code, and its title.
+            None => said.1.extend(label.split_whitespace().next()),
         }
     }
     // Two verdicts are none, and are told of as no word that is known.
@@ -155,7 +157,7 @@ pub(super) fn labels<'v>(all: impl Iterator<Item = &'v str>) -> (String, String)
 /// Whether the text that a task shows still is the one it was made with; a task without is.
 pub(super) fn same_text(text: Option<&Value>, hash: Option<&Value>) -> bool {
     match (text.and_then(Value::as_str), hash.and_then(Value::as_str)) {
-        (Some(text), Some(hash)) => blake3::hash(text.as_bytes()).to_hex().as_str() == hash,
+        (Some(text), Some(hash)) => text_digest(text) == hash,
         _ => true,
     }
 }

@@ -3,7 +3,7 @@
 use crate::report::docx::Align::{Center, Left, Right};
 use crate::report::filing::grid::{Grid, GridCell};
 use crate::report::filing::words::{Words, number};
-use crate::report::model::{Report, Said};
+use crate::report::model::{Report, RiskRow, Said};
 
 /// Table 6: what the scan let through and what it found. What was removed a run cannot say.
 pub fn filtering(report: &Report, w: Words) -> Grid {
@@ -95,6 +95,9 @@ pub fn risks(report: &Report, w: Words, most: usize) -> Vec<Grid> {
             (w.l("检出合计", "findings"), 2, Right),
             (w.l("记录", "records"), 2, Right),
             (w.l("已抑制", "suppressed"), 2, Right),
+            (w.l("样本中复核", "reviewed"), 2, Right),
+            (w.l("样本中确认", "confirmed"), 2, Right),
+            (w.l("人工另行发现", "found by people"), 2, Right),
         ];
         let before = report.rectification.as_ref().filter(|part| part.comparable);
         if before.is_some() {
@@ -138,6 +141,7 @@ pub fn risks(report: &Report, w: Words, most: usize) -> Vec<Grid> {
                 risk.total.records.into(),
                 risk.total.suppressed.into(),
             ];
+            row.extend(reviewed(risk, w));
             if let Some(part) = before {
                 let all = part.risks.iter().find(|row| row.code == risk.code);
                 let all = all.map(|row| row.total).unwrap_or_default();
@@ -148,11 +152,23 @@ pub fn risks(report: &Report, w: Words, most: usize) -> Vec<Grid> {
             grid.rows.push(row);
         }
         grid.noted(w.l(
-            "列出检出的候选;人工确认数量待人工复核后补充,剔除、残留数量由前后两次扫描比较得出。“记录”按子类相加,一条记录有几个子类即计几次。检出为零不等于没有此类内容。",
-            "Candidates; what is confirmed follows from review, what is removed and left from comparing two scans. Records of sub-codes are added up. Nothing found does not mean that there is nothing.",
+            "检出为候选。“记录”按子类相加,一条记录有几个子类即计几次。“样本中复核、确认”为抽检样本内经人工核对的检出记录及其中属实的条数,“人工另行发现”为样本内人工判定、检出记录中没有的条数;都只就样本而言,不推及全部。剔除、残留数量由前后两次扫描比较得出。检出为零不等于没有此类内容。",
+            "Candidates. Records of sub-codes are added up. Reviewed and confirmed: records of the samples whose findings people looked at, and those that are right; found by people: records of the samples of which only people say it. All three are of the samples and say nothing beyond them. What is removed and left follows from comparing two scans. Nothing found does not mean that there is nothing.",
         ))
     };
     groups.iter().enumerate().map(grid).collect()
+}
+
+/// What people say of a risk in samples.
+fn reviewed(risk: &RiskRow, w: Words) -> [GridCell; 3] {
+    match risk.reviewed {
+        Some(of) => [
+            of.recorded.into(),
+            of.confirmed.into(),
+            (of.missed + of.found).into(),
+        ],
+        None => [(); 3].map(|()| GridCell::Missing(w.l("待补充", "to be completed").to_owned())),
+    }
 }
 
 /// Table 8.

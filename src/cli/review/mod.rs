@@ -1,5 +1,7 @@
 //! `yujian review`: verdicts of people.
 
+mod show;
+
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -21,6 +23,7 @@ const SHOWN: usize = 100;
 pub fn run(command: &ReviewCommand, common: &Common) -> Result<Outcome> {
     match command {
         ReviewCommand::Import(args) => import(args, common),
+        ReviewCommand::Show(args) => show::run(args, common),
     }
 }
 
