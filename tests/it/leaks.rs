@@ -124,6 +124,14 @@ fn nothing_that_is_written_shows_a_planted_value() {
     told("report", &[&["report", "run"][..], &config].concat());
     let package = ["report", "run", "-o", "filing", "--lang", "en"];
     told("report -o", &[&package[..], &config].concat());
+    told(
+        "report --before",
+        &[
+            &["report", "run", "-o", "again", "--before", "run"][..],
+            &config,
+        ]
+        .concat(),
+    );
     told("diff", &["diff", "run", "run", "--format", "json"]);
     for format in ["xlsx", "jsonl"] {
         let args = ["sample", "run", "--corpus", "corpus", "--format", format];
@@ -135,7 +143,7 @@ fn nothing_that_is_written_shows_a_planted_value() {
         &[&["verify", "run", "--corpus", "corpus"][..], &config].concat(),
     );
     let mut files = 0;
-    for folder in ["run", "filing", "sample-xlsx", "sample-jsonl"] {
+    for folder in ["run", "filing", "again", "sample-xlsx", "sample-jsonl"] {
         for entry in walkdir::WalkDir::new(dir.join(folder)) {
             let entry = entry.unwrap();
             if entry.file_type().is_file() {
@@ -155,4 +163,4 @@ fn nothing_that_is_written_shows_a_planted_value() {
 }
 
 /// Forms in which `gate` tells its verdict.
-const FORMATS_OF_THE_GATE: &[&str] = &["table", "json"];
+const FORMATS_OF_THE_GATE: &[&str] = &["table", "json", "sarif", "junit", "markdown"];
