@@ -88,7 +88,8 @@ pub struct Family {
     pub confidence: Confidence,
     /// Why the first of them does not count; none if they count.
     pub suppressed_by: Option<String>,
-    /// Masked quotation of the first; empty if it has none.
+    /// Masked quotation of the first, of personal data without the words around it; empty if it has
+    /// none.
     pub excerpt: String,
     /// Findings that the run kept.
     pub findings: u64,
@@ -307,6 +308,24 @@ fn fingerprint(row: &FindingRow) -> [u8; 16] {
     short
 }
 
+/// What is quoted of a finding. Beside personal data stand names that no rule finds, and a report goes
+/// through more hands than a run: of such findings the masked value is quoted alone.
+fn quoted(row: &FindingRow) -> String {
+    let entity = row.entity.as_deref();
+    match entity.is_some_and(|entity| !entity.starts_with("rights.")) {
+        true => own(row),
+        false => row.excerpt.clone(),
+    }
+}
+
+/// What was found as far as the excerpt shows it, without the words around it.
+fn own(row: &FindingRow) -> String {
+    let before = (EXCERPT_CONTEXT as u64).min(row.code_points.start);
+    let length = row.code_points.end - row.code_points.start;
+    let own = row.excerpt.chars().skip(before as usize);
+    own.take(length as usize).collect()
+}
+
 /// What was found as far as the excerpt shows it, without the words around it, folded; what the
 /// finding says of itself if it quotes nothing.
 fn words(row: &FindingRow) -> String {
@@ -316,14 +335,7 @@ fn words(row: &FindingRow) -> String {
             .map(|(name, value)| format!("{name}\0{value}\0"))
             .collect();
     }
-    let before = (EXCERPT_CONTEXT as u64).min(row.code_points.start);
-    let length = row.code_points.end - row.code_points.start;
-    let own = row
-        .excerpt
-        .chars()
-        .skip(before as usize)
-        .take(length as usize);
-    let own = FoldTable::get().term(&own.collect::<String>());
+    let own = FoldTable::get().term(&own(row));
     // Text is cut in windows, and at the head of one there are fewer words before.
     match own.is_empty() {
         true => FoldTable::get().term(&row.excerpt),

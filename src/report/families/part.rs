@@ -140,7 +140,7 @@ impl Parts {
                 }
             }
             Entry::Vacant(vacant) => {
-                let (confidence, excerpt) = (row.confidence, row.excerpt.clone());
+                let (confidence, excerpt) = (row.confidence, super::quoted(&row));
                 let suppressed_by = row.suppressed_by.clone();
                 let places = match self.places {
                     0 => vec![],
