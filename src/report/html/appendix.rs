@@ -1,5 +1,7 @@
 //! Evidence, statements, and what the report is made of.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 
 use super::markup::{EN, ZH, fold, foreign, n, t};
@@ -42,6 +44,15 @@ pub fn section(page: &Page<'_>) -> Section {
     }
 }
 
+/// Files on the page: more than rows of other tables, since clauses point to them.
+const MOST_PROOFS: usize = 1000;
+
+/// Ids of the files that are on the page.
+pub fn shown_proofs<'a>(page: &Page<'a>) -> BTreeSet<&'a str> {
+    let proofs = page.report.evidence.proofs.iter().take(MOST_PROOFS);
+    proofs.map(|proof| proof.id.as_str()).collect()
+}
+
 fn evidence(page: &Page<'_>) -> Markup {
     let proofs = &page.report.evidence.proofs;
     html! {
@@ -58,7 +69,7 @@ fn evidence(page: &Page<'_>) -> Markup {
                 } }
                 tbody {
                     @if proofs.is_empty() { tr { td colspan="6" { (t("(无)", "(none)")) } } }
-                    @for proof in proofs.iter().take(MOST_ROWS) {
+                    @for proof in proofs.iter().take(MOST_PROOFS) {
                         tr id={ "proof-" (proof.id) } {
                             th.l scope="row" { (foreign(&proof.id)) }
                             td.l { (foreign(&proof.path)) }
@@ -80,7 +91,7 @@ fn evidence(page: &Page<'_>) -> Markup {
                 }
             }
         }
-        @if proofs.len() > MOST_ROWS { p.cut { (cut(MOST_ROWS as u64, proofs.len() as u64)) } }
+        @if proofs.len() > MOST_PROOFS { p.cut { (cut(MOST_PROOFS as u64, proofs.len() as u64)) } }
     }
 }
 

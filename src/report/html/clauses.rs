@@ -1,10 +1,11 @@
 //! Every clause with its result; reasons unfold to numbers and evidence.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
+use super::appendix::shown_proofs;
 use super::markup::{EN, ZH, both, foreign, missing, n, share, sign, state, t};
 use super::overview::STATES;
 use super::table::cut;
@@ -14,7 +15,7 @@ use crate::judge::{ClauseResult, Duty, Number, Point};
 use crate::report::model::Weakness;
 
 /// Results of sources that a clause shows, the worst first.
-const MOST_POINTS: usize = 100;
+const MOST_POINTS: usize = 30;
 
 /// The section.
 pub fn section(page: &Page<'_>) -> Section {
@@ -25,6 +26,7 @@ pub fn section(page: &Page<'_>) -> Section {
             remedies.entry(clause).or_insert(weak);
         }
     }
+    let proofs = shown_proofs(page);
     let body = html! {
         fieldset.filter #clause-filter hidden {
             legend { (t("只看", "Show")) }
@@ -42,7 +44,7 @@ pub fn section(page: &Page<'_>) -> Section {
         }
         div.clauses #clause-list {
             @for result in &report.matrix.clauses {
-                (clause(result, remedies.get(result.id.as_str()).copied()))
+                (clause(result, remedies.get(result.id.as_str()).copied(), &proofs))
             }
         }
     };
@@ -53,7 +55,7 @@ pub fn section(page: &Page<'_>) -> Section {
     }
 }
 
-fn clause(result: &ClauseResult, weak: Option<&Weakness>) -> Markup {
+fn clause(result: &ClauseResult, weak: Option<&Weakness>, proofs: &BTreeSet<&str>) -> Markup {
     let mut points: Vec<&Point> = result.points.iter().collect();
     points.sort_by_key(|point| Reverse(point.state));
     html! {
@@ -71,7 +73,7 @@ fn clause(result: &ClauseResult, weak: Option<&Weakness>) -> Markup {
                     @if result.duty == Duty::Should { " · " (t("建议性", "a recommendation")) }
                 }
                 ul.points {
-                    @for point in points.iter().take(MOST_POINTS) { (one(point)) }
+                    @for point in points.iter().take(MOST_POINTS) { (one(point, proofs)) }
                 }
                 @if points.len() > MOST_POINTS {
                     p.cut { (cut(MOST_POINTS as u64, points.len() as u64)) }
@@ -90,7 +92,7 @@ fn clause(result: &ClauseResult, weak: Option<&Weakness>) -> Markup {
     }
 }
 
-fn one(point: &Point) -> Markup {
+fn one(point: &Point, proofs: &BTreeSet<&str>) -> Markup {
     html! {
         li {
             (state(point.state)) " "
@@ -102,7 +104,11 @@ fn one(point: &Point) -> Markup {
             @if !point.evidence.is_empty() {
                 span.proofs {
                     " " (t("证明材料", "evidence"))
-                    @for id in &point.evidence { " " a href={ "#proof-" (id) } { (foreign(id)) } }
+                    @for id in &point.evidence {
+                        " "
+                        @if proofs.contains(id.as_str()) { a href={ "#proof-" (id) } { (foreign(id)) } }
+                        @else { (foreign(id)) }
+                    }
                 }
             }
         }

@@ -6,7 +6,7 @@ use maud::{Markup, PreEscaped, html};
 use serde_json::{Value, json};
 
 use super::Page;
-use crate::report::clean::clean;
+use super::markup::shown;
 use crate::report::families::Family;
 
 /// Words in their order of first appearance, each once.
@@ -21,7 +21,7 @@ impl Words {
         if let Some(place) = self.places.get(word) {
             return *place;
         }
-        self.all.push(clean(word));
+        self.all.push(shown(word));
         self.places.insert(word.to_owned(), self.all.len() - 1);
         self.all.len() - 1
     }
@@ -60,7 +60,7 @@ fn data(page: &Page<'_>) -> Value {
                     paths.place(&place.path),
                     // As text: numbers of a script end at 2^53.
                     place.record.to_string(),
-                    place.record_id.as_deref().map(clean),
+                    place.record_id.as_deref().map(shown),
                     fields.place(&place.field),
                     place.code_points.start.to_string(),
                     place.code_points.end.to_string(),
@@ -70,12 +70,12 @@ fn data(page: &Page<'_>) -> Value {
         json!([
             rules.place(&family.rule),
             sources.place(&family.source),
-            family.suppressed_by.as_deref().map(clean),
+            family.suppressed_by.as_deref().map(shown),
             family.confidence.0,
             family.findings,
             family.records,
             family.files,
-            clean(&family.excerpt),
+            shown(&family.excerpt),
             family.fingerprint,
             places,
         ])
@@ -87,15 +87,15 @@ fn data(page: &Page<'_>) -> Value {
         .into_iter()
         .map(|(id, _)| match page.facts.rule(id) {
             Some(info) => json!([
-                clean(id),
-                clean(&info.title.zh),
-                clean(&info.title.en),
+                shown(id),
+                shown(&info.title.zh),
+                shown(&info.title.en),
                 info.severity.as_str(),
-                info.risk.as_deref().map(clean),
-                info.entity.as_deref().map(clean),
-                info.class.as_ref().map(|class| clean(&class.gbt45574)),
+                info.risk.as_deref().map(shown),
+                info.entity.as_deref().map(shown),
+                info.class.as_ref().map(|class| shown(&class.gbt45574)),
             ]),
-            None => json!([clean(id), "", "", "low", null, null, null]),
+            None => json!([shown(id), "", "", "low", null, null, null]),
         })
         .collect();
     json!({

@@ -34,7 +34,18 @@ pub fn both(text: &Bilingual) -> Markup {
 /// Text of strangers: paths, names, ids. Its direction is its own, and what does not show is made
 /// visible.
 pub fn foreign(text: &str) -> Markup {
-    html! { bdi { (clean(text)) } }
+    html! { bdi { (shown(text)) } }
+}
+
+/// Characters of a name that are shown. Nothing keeps a record from having an id of a megabyte.
+const LONGEST: usize = 1000;
+
+/// Text of strangers in a length and with the characters in which it can be shown.
+pub fn shown(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", clean(&text[..at])),
+        None => clean(text),
+    }
 }
 
 /// A value, or that somebody has to fill it in.
@@ -112,5 +123,39 @@ pub fn fold(summary: Markup, body: Markup) -> Markup {
             summary { (summary) }
             div.unfolded { (body) }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_cut_between_characters_and_keep_no_control() {
+        let long = "名".repeat(1_001);
+        assert_eq!(shown(&long), format!("{}…", "名".repeat(1_000)));
+        let fits = "名".repeat(1_000);
+        assert_eq!(shown(&fits), fits);
+        assert_eq!(
+            foreign("<b>\u{202e}\u{1b}").into_string(),
+            "<bdi>&lt;b&gt;\u{fffd}\u{fffd}</bdi>"
+        );
+    }
+
+    #[test]
+    fn what_is_open_is_never_shown_as_met() {
+        for of in [
+            State::NeedsReview,
+            State::NeedsEvidence,
+            State::NonCompliant,
+        ] {
+            let shown = state(of).into_string();
+            assert!(
+                !shown.contains("state ok") && !shown.contains('✓'),
+                "{shown}"
+            );
+        }
+        let waiting = missing("未申报 name", "name is not declared").into_string();
+        assert!(waiting.contains("待补充") && waiting.contains("to be completed"));
     }
 }

@@ -9,7 +9,7 @@ use crate::report::filing::grids;
 use crate::run::Holder;
 
 /// Holders on the page: of every source the same number of those with the most findings.
-const MOST: usize = 300;
+const MOST: usize = 100;
 
 /// The section.
 pub fn section(page: &Page<'_>) -> Section {
