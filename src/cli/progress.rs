@@ -109,3 +109,50 @@ impl Bytes {
         }
     }
 }
+
+/// Shows how many records are done.
+pub struct Records(Option<ProgressBar>);
+
+impl Records {
+    /// Of `total`; nothing without a terminal.
+    pub fn new(total: u64, common: &Common) -> Self {
+        let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
+        let bar = (is_terminal && !common.quiet).then(|| {
+            let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
+            let template = "{bar:30} {human_pos}/{human_len} {per_sec} {eta}";
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                bar.set_style(style);
+            }
+            bar
+        });
+        Self(bar)
+    }
+
+    /// Some more are done. Any thread may say so.
+    pub fn add(&self, records: u64) {
+        if let Some(bar) = &self.0 {
+            bar.inc(records);
+        }
+    }
+
+    /// Begins anew, for a second pass.
+    pub fn again(&self) {
+        if let Some(bar) = &self.0 {
+            bar.reset();
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn end(&self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Drop for Records {
+    fn drop(&mut self) {
+        // What went wrong is told on a line of its own.
+        self.end();
+    }
+}

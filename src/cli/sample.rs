@@ -8,6 +8,7 @@ use indicatif::HumanCount;
 use super::Outcome;
 use super::args::{Common, SampleArgs, SampleFormat, SamplePlan, SampleText};
 use super::cache::Cache;
+use super::progress::Records;
 use super::scan::{available_threads, only};
 use super::setup::Configured;
 use super::table::{align_right, table};
@@ -40,9 +41,14 @@ pub fn run(args: &SampleArgs, common: &Common) -> Result<Outcome> {
     };
     let shards = find(args, &configured, common)?;
     let options = configured.config.scan_options();
+    let total = run.manifest().totals.records.scanned;
+    // Both passes: which records the draw meets, and their texts.
+    let bar = Records::new(total, common);
+    let done = |records| bar.add(records);
     let corpus = Corpus {
         shards: &shards,
         options: &options,
+        done: &done,
     };
     let standards = Clauses::builtin();
     let demand = demand(args, &configured, &standards)?;
@@ -59,11 +65,13 @@ pub fn run(args: &SampleArgs, common: &Common) -> Result<Outcome> {
         .build()
         .context("cannot start threads")?;
     let sample = pool.install(|| draw(&run, &corpus, (plan, &demand), args.seed))?;
+    bar.again();
     let shown = match &scanner {
         Some(scanner) => Shown::Masked(scanner),
         None => Shown::Full,
     };
     let rows = pool.install(|| texts(&sample, &corpus, shown))?;
+    bar.end();
     let technical = matches!(plan, Plan::Technical | Plan::All);
     let asked = clause(&standards, TECHNICAL)?;
     let asked = asked.share.ok_or_else(|| lacks(TECHNICAL, "share"))?;

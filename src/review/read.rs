@@ -6,6 +6,9 @@
 
 use std::sync::atomic::AtomicBool;
 
+use rayon::prelude::*;
+
+use super::Corpus;
 use crate::ShardError;
 use crate::corpus::open::{Opened, open};
 use crate::corpus::page::{Page, PageFate};
@@ -19,6 +22,10 @@ use crate::scan::{Counts, ScanOptions};
 
 /// Bytes decoded at a time.
 const PART: usize = 256 << 10;
+/// The same where their lines are read by all threads.
+const WIDE_PART: usize = 4 << 20;
+/// Records between two words about progress.
+const STEP: u64 = 1024;
 
 /// Takes the records of a file of the corpus, and of files in it.
 pub(super) trait Visit {
@@ -39,7 +46,11 @@ pub(super) trait Visit {
 }
 
 /// Reads a file of the corpus to its end, or as far as the scan could.
-pub(super) fn read(shard: &Shard, options: &ScanOptions, visit: &mut dyn Visit) -> ReadEnd {
+pub(super) fn read(shard: &Shard, corpus: &Corpus<'_>, visit: &mut dyn Visit) -> ReadEnd {
+    let options = corpus.options;
+    // Where there are files for all threads, lines of one are not shared out: whoever waited for
+    // them would begin another file meanwhile, and so on.
+    let wide = corpus.shards.len() < rayon::current_num_threads();
     let Fate::Read(format, compression) = shard.fate else {
         return ReadEnd::default();
     };
@@ -53,7 +64,7 @@ pub(super) fn read(shard: &Shard, options: &ScanOptions, visit: &mut dyn Visit) 
         text: &options.text,
         meta: &options.meta,
         limits: &options.limits,
-        chunk: PART,
+        chunk: if wide { WIDE_PART } else { PART },
         budget: &budget,
         stop: &stop,
     };
@@ -62,6 +73,9 @@ pub(super) fn read(shard: &Shard, options: &ScanOptions, visit: &mut dyn Visit) 
         visit,
         levels: Vec::new(),
         shard: &shard.path,
+        wide,
+        done: corpus.done,
+        untold: 0,
     };
     reading.begin(shard.path.clone());
     let how = (format, compression);
@@ -84,6 +98,7 @@ pub(super) fn read(shard: &Shard, options: &ScanOptions, visit: &mut dyn Visit) 
         Opened::Mapped(mapped) => records.read(Box::new(&mapped[..]), how, Some(shard.bytes)),
     };
     reading.end_level();
+    reading.tell();
     end
 }
 
@@ -98,6 +113,22 @@ struct Reading<'r> {
     visit: &'r mut dyn Visit,
     levels: Vec<Level>,
     shard: &'r str,
+    /// Whether lines are read by all threads.
+    wide: bool,
+    done: &'r (dyn Fn(u64) + Sync),
+    /// Records that nobody was told of yet.
+    untold: u64,
+}
+
+/// What became of a line.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "almost all are the large one, and a box a line would cost more"
+)]
+enum LineFate {
+    Scanned(Meta),
+    Skipped,
+    Failed,
 }
 
 impl Reading<'_> {
@@ -130,6 +161,14 @@ impl Reading<'_> {
         let number = self.number();
         self.visit.record(number, meta);
         self.counts().scanned += 1;
+        self.untold += 1;
+        if self.untold == STEP {
+            self.tell();
+        }
+    }
+
+    fn tell(&mut self) {
+        (self.done)(std::mem::take(&mut self.untold));
     }
 
     fn skipped(&mut self) {
@@ -142,53 +181,68 @@ impl Reading<'_> {
         self.counts().failed += 1;
     }
 
-    fn line(&mut self, line: &[u8], offset: u64, charset: Charset) {
-        if line.len() as u64 > self.options.limits.record_bytes {
-            return self.failed();
+    fn settle(&mut self, fate: LineFate) {
+        match fate {
+            LineFate::Scanned(meta) => self.scanned(meta),
+            LineFate::Skipped => self.skipped(),
+            LineFate::Failed => self.failed(),
         }
-        if charset == Charset::Utf8 {
-            if let Ok(text) = simdutf8::basic::from_utf8(line) {
-                return self.json(text, offset, line.len());
-            }
-            let own = Charset::of(line, true);
-            let own = if own.cuts_at_line_ends() {
-                own
-            } else {
-                charset
-            };
-            return self.json(&own.decode(line).0, offset, line.len());
-        }
-        self.json(&charset.decode(line).0, offset, line.len());
     }
+}
 
-    fn json(&mut self, line: &str, offset: u64, bytes: usize) {
-        let text = if offset == 0 {
-            line.trim_start_matches('\u{FEFF}')
+/// Reads a line, whose fields `field` gets.
+fn line(
+    options: &ScanOptions,
+    (line, offset): (&[u8], u64),
+    charset: Charset,
+    field: &mut dyn FnMut(FieldName<'_>, FieldText<'_>),
+) -> LineFate {
+    if line.len() as u64 > options.limits.record_bytes {
+        return LineFate::Failed;
+    }
+    if charset == Charset::Utf8 {
+        if let Ok(text) = simdutf8::basic::from_utf8(line) {
+            return json(options, (text, offset), line.len(), field);
+        }
+        let own = Charset::of(line, true);
+        let own = if own.cuts_at_line_ends() {
+            own
         } else {
-            line
+            charset
         };
-        if text.bytes().all(|b| b.is_ascii_whitespace()) {
-            return self.skipped();
-        }
-        let options = self.options;
-        if bytes as u64 > options.limits.record_bytes
-            || json::is_too_deep(text, options.limits.json_depth)
-        {
-            return self.failed();
-        }
-        let number = self.number();
-        let wanted = self.visit.wants(number);
-        let visit = &mut *self.visit;
-        let result = json::value(text, &options.text, &options.meta, &mut |name, field| {
-            if wanted {
-                whole(visit, name, field);
-            }
-        });
-        match result {
-            Ok(meta) => self.scanned(meta),
-            Err(NoRecord::NoText) => self.skipped(),
-            Err(NoRecord::NotJson | NoRecord::NotObject) => self.failed(),
-        }
+        return json(options, (&own.decode(line).0, offset), line.len(), field);
+    }
+    json(
+        options,
+        (&charset.decode(line).0, offset),
+        line.len(),
+        field,
+    )
+}
+
+fn json(
+    options: &ScanOptions,
+    (line, offset): (&str, u64),
+    bytes: usize,
+    field: &mut dyn FnMut(FieldName<'_>, FieldText<'_>),
+) -> LineFate {
+    let text = if offset == 0 {
+        line.trim_start_matches('\u{FEFF}')
+    } else {
+        line
+    };
+    if text.bytes().all(|b| b.is_ascii_whitespace()) {
+        return LineFate::Skipped;
+    }
+    if bytes as u64 > options.limits.record_bytes
+        || json::is_too_deep(text, options.limits.json_depth)
+    {
+        return LineFate::Failed;
+    }
+    match json::value(text, &options.text, &options.meta, field) {
+        Ok(meta) => LineFate::Scanned(meta),
+        Err(NoRecord::NoText) => LineFate::Skipped,
+        Err(NoRecord::NotJson | NoRecord::NotObject) => LineFate::Failed,
     }
 }
 
@@ -247,8 +301,36 @@ impl RecordSink for Reading<'_> {
     fn replaced(&mut self, _: u64) {}
 
     fn lines(&mut self, offset: u64, bytes: Vec<u8>, charset: Charset) {
-        for (from, to) in lines(&bytes, 0, bytes.len()) {
-            self.line(&bytes[from..to], offset + from as u64, charset);
+        let options = self.options;
+        let first = self.number();
+        // Every line has a number, whatever becomes of it.
+        let cut: Vec<(usize, usize, bool)> = lines(&bytes, 0, bytes.len())
+            .zip(first..)
+            .map(|((from, to), number)| (from, to, self.visit.wants(number)))
+            .collect();
+        let unwanted = |&(from, to, wanted): &(usize, usize, bool)| {
+            let of = (&bytes[from..to], offset + from as u64);
+            (!wanted).then(|| line(options, of, charset, &mut |_, _| {}))
+        };
+        let mut read: Vec<Option<LineFate>> = Vec::new();
+        if self.wide {
+            cut.par_iter().map(unwanted).collect_into_vec(&mut read);
+        }
+        let mut read = read.into_iter();
+        for (from, to, wanted) in cut {
+            let fate = match (read.next().flatten(), wanted) {
+                (Some(fate), _) => fate,
+                (None, wanted) => {
+                    let of = (&bytes[from..to], offset + from as u64);
+                    let visit = &mut *self.visit;
+                    line(options, of, charset, &mut |name, field| {
+                        if wanted {
+                            whole(visit, name, field);
+                        }
+                    })
+                }
+            };
+            self.settle(fate);
         }
     }
 

@@ -25,6 +25,8 @@ pub struct Corpus<'a> {
     pub shards: &'a [Shard],
     /// How it is read: as it was scanned.
     pub options: &'a ScanOptions,
+    /// Is told now and then how many records were read since.
+    pub done: &'a (dyn Fn(u64) + Sync),
 }
 
 /// A record that is to be judged, on one question.
@@ -114,7 +116,7 @@ pub fn draw(
             open: Vec::new(),
             piles: &mut piles,
         };
-        let end = read(shard, corpus.options, &mut visit);
+        let end = read(shard, corpus, &mut visit);
         let changed = Changed::of_frame(&frame, shard, &end.digest);
         piles.changed.extend(changed);
         piles

@@ -81,7 +81,7 @@ pub fn texts(
                 scratch: Scratch::default(),
                 rows: Vec::new(),
             };
-            let end = read(shard, corpus.options, &mut visit);
+            let end = read(shard, corpus, &mut visit);
             let changed = Changed::of(sample, shard, &end.digest);
             (visit.rows, changed)
         })
