@@ -17,7 +17,19 @@ pub const EXCERPT_CONTEXT: usize = 12;
 pub struct RuleIndex(pub u32);
 
 /// How grave it is if the finding is what the rule takes it for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    schemars::JsonSchema,
+    Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth a look in bulk.

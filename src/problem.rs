@@ -13,7 +13,9 @@ pub type Word = Cow<'static, str>;
 pub const SHOWN: usize = 100;
 
 /// How much a problem matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Gravity {
     /// Something could not be read, so that nothing is known of it: the check is not whole.
@@ -23,7 +25,7 @@ pub enum Gravity {
 }
 
 /// One problem.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
 pub struct Problem {
     /// Stable name: `broken-json`, `unknown-annotator`, …
     pub name: Word,
@@ -98,7 +100,7 @@ pub fn both(zh: impl Into<String>, en: impl Into<String>) -> Bilingual {
 }
 
 /// Problems in the order in which they were met; as many of them as are worth reading.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
 pub struct Problems {
     /// Places that could not be read.
     pub unread: u64,

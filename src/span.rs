@@ -5,7 +5,19 @@ use serde::{Deserialize, Serialize};
 /// A half-open byte range `start..end` in the decoded text of one field, before folding.
 ///
 /// The one unit of place in the program; code points and line numbers are derived in `report`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    schemars::JsonSchema,
+    Deserialize,
+)]
 pub struct Span {
     /// First byte.
     pub start: u64,

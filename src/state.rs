@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// Result of one check. Only [`State::Compliant`] and [`State::NotApplicable`] are good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// 符合

@@ -28,7 +28,7 @@ pub struct Ratings {
 }
 
 /// A measure with its interval.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
 pub struct Estimate {
     /// None where it is not defined: all said the same of all.
     pub value: Option<f64>,

@@ -112,7 +112,9 @@ impl Judged {
 }
 
 /// Numbers of annotations and items.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema,
+)]
 pub struct Amounts {
     /// Annotations.
     pub annotations: u64,
@@ -121,7 +123,7 @@ pub struct Amounts {
 }
 
 /// People of one kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
 pub struct People {
     /// In the registry.
     pub registered: u64,
@@ -138,7 +140,7 @@ pub struct People {
 }
 
 /// A rule document, for the table of rules.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
 pub struct RuleRow {
     /// The file.
     pub file: String,
@@ -155,7 +157,7 @@ pub struct RuleRow {
 }
 
 /// A batch, for the table of verification.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
 pub struct BatchRow {
     /// Its id.
     pub batch: String,
@@ -172,7 +174,7 @@ pub struct BatchRow {
 }
 
 /// What the main form of a filing asks for.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
 pub struct Figures {
     /// `FIL-08`: by unit (`text`, `image`) and kind (`functional`, `safety`, `unknown`).
     pub annotated: BTreeMap<Word, BTreeMap<Word, Amounts>>,

@@ -49,6 +49,15 @@ pub enum Command {
     Gate(GateArgs),
     /// Print the summary of a run, or write the documents of a filing 摘要与备案材料
     Report(ReportArgs),
+    /// JSON Schema of a form of JSON that this program writes 输出的 JSON Schema
+    Schema {
+        /// Which form
+        #[arg(value_enum)]
+        of: SchemaName,
+        /// To a file that is not there yet, instead of standard output
+        #[arg(short = 'o', long = "output", value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
     /// Print the tables of a run 导出明细
     Export(ExportArgs),
     /// Provenance as Croissant, SPDX, CycloneDX and others 导出来源与溯源信息
@@ -276,6 +285,21 @@ pub enum VerifyFormat {
     Json,
 }
 
+/// A form of JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaName {
+    /// report.json.
+    Report,
+    /// `gate --format json`.
+    Gate,
+    /// `gate --clauses --format json`.
+    Clauses,
+    /// summary.json.
+    Summary,
+    /// `diff --format json`.
+    Diff,
+}
+
 /// `yujian report`
 #[derive(Clone, Debug, Args)]
 pub struct ReportArgs {
@@ -285,11 +309,11 @@ pub struct ReportArgs {
     /// --format, one file of this name; without it the summary is printed
     #[arg(short = 'o', long = "output", value_name = "DIR|FILE")]
     pub output: Option<PathBuf>,
-    /// Write this instead of the documents of a filing
-    #[arg(long, value_enum, value_name = "FORMAT", requires = "output")]
+    /// Write this instead of the documents of a filing, to standard output without -o
+    #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Option<ReportForm>,
     /// Replace a file that is there already
-    #[arg(long, requires = "format")]
+    #[arg(long, requires_all = ["format", "output"])]
     pub force: bool,
     #[command(flatten)]
     pub config: ConfigFile,
@@ -320,6 +344,10 @@ pub struct ReportArgs {
 pub enum ReportForm {
     /// One page for a browser, which needs nothing else
     Html,
+    /// The summary as Markdown
+    Markdown,
+    /// Everything the documents of a filing say, `yujian schema report`
+    Json,
 }
 
 /// `yujian export`

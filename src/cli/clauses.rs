@@ -18,7 +18,7 @@ use crate::judge::{
 };
 use crate::problem::Problems;
 use crate::report::TokenSummary;
-use crate::report::results::{CLAUSES_FORMAT, Results};
+use crate::report::results::{ClausesReport, Results};
 use crate::review::{Reviewed, Store};
 use crate::rules::{RuleInfo, RuleSet};
 use crate::run::{Rectification, Run, rectify, rules_of_both};
@@ -57,13 +57,8 @@ pub fn run(
             problems(&judged.problems(), judged.more(), common)?;
         }
         GateFormat::Json => {
-            let all = serde_json::json!({
-                "format": CLAUSES_FORMAT,
-                "matrix": matrix,
-                "evidence": ledger.evidence,
-                "problems": judged.problems(),
-                "more_problems": judged.more(),
-            });
+            let problems = judged.problems();
+            let all = ClausesReport::new(matrix, &ledger.evidence, &problems, judged.more());
             gate::out(&(serde_json::to_string_pretty(&all)? + "\n"), args)?;
         }
         GateFormat::Junit | GateFormat::Markdown | GateFormat::Sarif => {

@@ -4,7 +4,6 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Result;
-use serde::Serialize;
 
 use super::args::{Common, GateArgs, GateFormat};
 use super::language::Language;
@@ -16,7 +15,7 @@ use crate::config::Config;
 use crate::judge::{Facts, Policy, Verdict, judge};
 use crate::report::ReportLanguage;
 use crate::report::families::{Families, Limits};
-use crate::report::results::{COMMENT, GATE_FORMAT, Results, junit, markdown};
+use crate::report::results::{COMMENT, GateReport, Results, junit, markdown};
 use crate::report::sarif::{self, Before, SarifInput};
 use crate::rules::RuleInfo;
 use crate::run::{Manifest, Run};
@@ -53,10 +52,7 @@ pub fn run(args: &GateArgs, common: &Common) -> Result<Outcome> {
     let verdict = verdict(&run, config)?;
     let outcome = outcome(&verdict);
     if args.format == GateFormat::Json {
-        let json = GateReport {
-            format: GATE_FORMAT,
-            verdict: &verdict,
-        };
+        let json = GateReport::new(&verdict);
         out(&(serde_json::to_string_pretty(&json)? + "\n"), args)?;
         return Ok(outcome);
     }
@@ -64,14 +60,6 @@ pub fn run(args: &GateArgs, common: &Common) -> Result<Outcome> {
     let results = Results::of_verdict(&verdict, run.manifest(), review_passes);
     tell(&run, &results, outcome, args, common)?;
     Ok(outcome)
-}
-
-/// What `--format json` prints.
-#[derive(Serialize)]
-struct GateReport<'a> {
-    format: &'static str,
-    #[serde(flatten)]
-    verdict: &'a Verdict,
 }
 
 /// Writes results in a format of pipelines.

@@ -25,6 +25,7 @@ mod rules;
 mod sample;
 mod save;
 mod scan;
+mod schema;
 mod setup;
 mod sign;
 mod since;
@@ -76,6 +77,7 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Scan(args) => scan::run(args, &cli.common),
         Command::Gate(args) => gate::run(args, &cli.common),
         Command::Report(args) => report::run(args, &cli.common),
+        Command::Schema { of, output } => schema::run(*of, output.as_deref()),
         Command::Export(args) => export::run(args),
         Command::Provenance(args) => provenance::run(args, &cli.common),
         Command::Annotation(command) => annotation::run(command, &cli.common),

@@ -33,14 +33,19 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<Outcome> {
         Language::En => ReportLanguage::En,
     };
     let summary = summary(&run, &configured)?;
-    let Some(folder) = &args.output else {
+    match (&args.output, args.format) {
+        (Some(folder), None) => check_target(folder)?,
+        (Some(file), Some(_)) => check_file(file, args.force)?,
+        (None, _) => {}
+    }
+    if args
+        .format
+        .or(args.output.is_none().then_some(ReportForm::Markdown))
+        == Some(ReportForm::Markdown)
+    {
         let text = summary.markdown(language);
-        anstream::stdout().lock().write_all(text.as_bytes())?;
+        deliver(args, text.as_bytes())?;
         return Ok(Outcome::Passed);
-    };
-    match args.format {
-        None => check_target(folder)?,
-        Some(_) => check_file(folder, args.force)?,
     }
     let template = args.template.as_deref().map(template).transpose()?;
     let judging = Judging {
@@ -70,14 +75,18 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<Outcome> {
         model: &config.model,
         before: judged.before.as_ref().map(|(of, rules)| (of, &**rules)),
     })?;
-    let facts = html::Facts::of(&run)?;
-    if let Some(ReportForm::Html) = args.format {
-        write_file(folder, &html::page(&report, &facts, language), args.force)?;
-        if !common.quiet {
-            told(folder, &report, common);
-        }
+    if args.format == Some(ReportForm::Json) {
+        deliver(args, &report.json())?;
         return Ok(Outcome::Passed);
     }
+    let facts = html::Facts::of(&run)?;
+    let Some(folder) = args.output.as_ref().filter(|_| args.format.is_none()) else {
+        deliver(args, &html::page(&report, &facts, language))?;
+        if let (Some(file), false) = (&args.output, common.quiet) {
+            told(file, &report, common);
+        }
+        return Ok(Outcome::Passed);
+    };
     let material = Material {
         rules: keywords.map(|keywords| &keywords.rules),
         testbank: testbank.map(|(bank, _)| bank),
@@ -96,6 +105,14 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<Outcome> {
         told(folder, &report, common);
     }
     Ok(Outcome::Passed)
+}
+
+/// Writes to the file that was named, or to standard output as it is.
+fn deliver(args: &ReportArgs, bytes: &[u8]) -> Result<()> {
+    match &args.output {
+        Some(file) => write_file(file, bytes, args.force),
+        None => Ok(std::io::stdout().lock().write_all(bytes)?),
+    }
 }
 
 /// Says what was written.

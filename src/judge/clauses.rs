@@ -6,7 +6,9 @@ use crate::rules::Bilingual;
 use crate::sources::SourceKind;
 
 /// Whether a duty must be met or should be.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Duty {
     /// 应

@@ -48,7 +48,7 @@ struct Longest {
 }
 
 /// One duty, judged.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct KeywordCheck {
     /// Our stable id.
     pub clause: String,
@@ -65,7 +65,7 @@ pub struct KeywordCheck {
 }
 
 /// Keywords of one risk.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RiskCount {
     /// Code.
     pub code: String,
@@ -80,7 +80,7 @@ pub struct RiskCount {
 }
 
 /// What the audit found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct KeywordAudit {
     /// Version of the thresholds.
     pub policy: String,

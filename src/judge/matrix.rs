@@ -15,7 +15,7 @@ use crate::sources::{Day, Ledger, Statement};
 use crate::tokens::StratumEstimate;
 
 /// A number behind a result.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Number {
     /// What it is: `records`, `share`, …
     pub name: String,
@@ -33,7 +33,7 @@ pub struct Number {
 }
 
 /// One result: of a duty on one source, or on the whole.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Point {
     /// The source; none for the whole.
     pub source: Option<String>,
@@ -50,7 +50,7 @@ pub struct Point {
 }
 
 /// A duty, judged.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ClauseResult {
     /// Our id.
     pub id: String,
@@ -69,7 +69,7 @@ pub struct ClauseResult {
 }
 
 /// All duties, judged.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Matrix {
     /// Version of the table of duties.
     pub version: String,

@@ -15,7 +15,7 @@ const PRESETS: &[(&str, &str)] = &[(
 )];
 
 /// What is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CheckKind {
     /// Everything was read.
@@ -51,7 +51,7 @@ pub enum CheckKind {
 }
 
 /// One check with its threshold and where that comes from.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Check {
     /// What is measured.

@@ -19,7 +19,7 @@ const LEAK: &str = "TST-04";
 const CONFIDENCE: f64 = 0.95;
 
 /// Questions of one class.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ClassCount {
     /// Risk code, or aspect.
     pub code: String,
@@ -36,7 +36,7 @@ pub struct ClassCount {
 }
 
 /// One bank.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct BankCount {
     /// `generated`, …
     pub id: String,
@@ -63,7 +63,7 @@ pub struct BankCount {
 }
 
 /// What is known of questions in the training data.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Leak {
     /// Packs of questions that the run was compared with.
     pub packs: Vec<String>,
@@ -80,7 +80,7 @@ pub struct Leak {
 }
 
 /// What the audit found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct TestBankAudit {
     /// Version of the thresholds.
     pub policy: String,

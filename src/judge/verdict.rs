@@ -12,7 +12,7 @@ use crate::scan::{SourceTally, Tally};
 use crate::{Confidence, State};
 
 /// One check on one source, or on the whole corpus.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct CheckResult {
     /// What was measured, and its references.
     #[serde(flatten)]
@@ -32,7 +32,7 @@ pub struct CheckResult {
 }
 
 /// The verdict over a run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Verdict {
     /// Name of the policy.
     pub preset: String,

@@ -27,7 +27,7 @@ pub struct OriginsConfig {
 }
 
 /// What was read, as runs name it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema, Deserialize)]
 pub struct Used {
     /// The lists.
     pub lists: Vec<ListUsed>,
@@ -42,7 +42,7 @@ pub struct Used {
 }
 
 /// A list that was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema, Deserialize)]
 pub struct ListUsed {
     /// `block` or `disallow`.
     pub purpose: String,

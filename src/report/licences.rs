@@ -13,7 +13,7 @@ use crate::scan::SourceTally;
 const SHOWN: usize = 12;
 
 /// A licence that records of a source state.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct LicenceSummary {
     /// SPDX id, id of the program's table, or `NOASSERTION`.
     pub licence: String,

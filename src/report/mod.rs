@@ -13,6 +13,7 @@ mod origins;
 pub mod results;
 mod rights;
 pub mod sarif;
+mod schemas;
 mod summary;
 mod tokens;
 
@@ -20,6 +21,7 @@ pub use annotation::annotation;
 pub use families::Families;
 pub use licences::LicenceSummary;
 pub use rights::{MachineMade, SourceHolders};
+pub use schemas::SchemaOf;
 pub use tokens::TokenSummary;
 
 pub use summary::{

@@ -18,7 +18,7 @@ const ASSISTANT: &str = "rights.assistant";
 const WEAK: &str = "rights.chat";
 
 /// Machine-made text in one source.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct MachineMade {
     /// The source.
     pub source: String,
@@ -69,7 +69,7 @@ impl MachineMade {
 }
 
 /// Holders of rights in one source.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SourceHolders {
     /// The source.
     pub source: String,

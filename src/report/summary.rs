@@ -50,7 +50,7 @@ pub fn group_of(info: &RuleInfo) -> Option<usize> {
 }
 
 /// One source.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SourceSummary {
     /// Its id.
     pub source: String,
@@ -107,7 +107,7 @@ impl SourceSummary {
 }
 
 /// A risk or entity with its counts over all sources.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct NamedCounts {
     /// Risk code or entity.
     pub name: String,
@@ -121,9 +121,14 @@ pub struct NamedCounts {
     pub distinct: Option<(u64, bool)>,
 }
 
+/// Name and version of the form of `summary.json`.
+pub const SUMMARY_FORMAT: &str = "yujian-summary/1";
+
 /// What `summary.json` holds, and what `summary.md` shows.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Summary {
+    /// [`SUMMARY_FORMAT`].
+    pub format: &'static str,
     /// Digest of the corpus.
     pub root_digest: String,
     /// Digest of the rules.
@@ -182,6 +187,7 @@ impl Summary {
             .iter()
             .map(|(name, t)| SourceSummary::new(name, t, rules));
         Self {
+            format: SUMMARY_FORMAT,
             root_digest: manifest.root_digest.clone(),
             rules_digest: manifest.rules.digest.clone(),
             tool_version: manifest.tool_version.clone(),

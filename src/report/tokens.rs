@@ -13,7 +13,7 @@ use crate::tokens::{Counted, Estimate, Mode, Stratum, StratumEstimate, estimate}
 
 /// Tokens of the text that was scanned. What stands under `types`, `sources` and `total` is added
 /// up from `strata`, so each has the same sum.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct TokenSummary {
     /// How they were counted.
     #[serde(flatten)]

@@ -250,7 +250,7 @@ fn agreement(sample: &Described, standings: &Standings<'_>) -> Vec<Agreed> {
 }
 
 /// What people say of a risk, in the records of samples and of nothing else.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RiskReviewed {
     /// Records of `risk-record` that the scan gave the code to, and that were judged.
     pub recorded: u64,

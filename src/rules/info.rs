@@ -6,7 +6,7 @@ use crate::Severity;
 use crate::stored::stored;
 
 /// A text in the two languages of the program.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bilingual {
     /// Chinese.
@@ -16,7 +16,7 @@ pub struct Bilingual {
 }
 
 /// Classes of a kind of personal data.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PiClass {
     /// Class under GB/T 45574-2025: `一般`, `敏感-金融`, …
@@ -29,7 +29,7 @@ pub struct PiClass {
 }
 
 /// What every stage after detection needs to know of a rule; findings refer to it by position.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema, Deserialize)]
 pub struct RuleInfo {
     /// Stable id.
     pub id: String,

@@ -13,7 +13,9 @@ use crate::text::FoldTable;
 use crate::{Complaint, Place, RuleIndex, SetupError, faults};
 
 /// A pack as runs and reports name it.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema, serde::Deserialize,
+)]
 pub struct PackInfo {
     /// Unique id.
     pub id: String,

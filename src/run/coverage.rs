@@ -28,7 +28,7 @@ pub const HARMLESS_REASONS: [&str; 9] = [
 pub const NOTE: &str = "note:";
 
 /// What was read, what was not, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema, Deserialize)]
 pub struct Coverage {
     /// Whether nothing failed and nothing was left out but what holds no corpus text or was
     /// excluded in so many words. Exactly then [`Coverage::unread`] is empty.
@@ -53,7 +53,7 @@ pub struct Coverage {
 }
 
 /// Something that should have been read and was not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema, Deserialize)]
 pub struct Unread {
     /// Path of the shard.
     pub path: String,

@@ -24,7 +24,7 @@ const BEYOND: &str = "beyond the holders that are kept apart";
 const NAMES: [&str; 2] = ["holder", "publisher"];
 
 /// A holder in a source, by the kind of mark that names it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Holder {
     /// The source.
     pub source: String,

@@ -71,7 +71,9 @@ impl RuleSetId {
 }
 
 /// Sums over the whole corpus.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema, Deserialize,
+)]
 pub struct Totals {
     /// Files that were discovered.
     pub files: Counts,
@@ -88,7 +90,9 @@ pub struct Totals {
 }
 
 /// How much was found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema, Deserialize,
+)]
 pub struct FindingTotals {
     /// Rows of `findings.parquet`: at most so many a record and rule.
     pub kept: u64,

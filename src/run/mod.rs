@@ -42,7 +42,7 @@ mod verify;
 pub use carry::Carry;
 pub use checkpoint::Finished;
 pub use coverage::{Coverage, HARMLESS_REASONS, NOTE, Unread};
-pub use diff::{Changes, Diff, DiffedRun, Entry, State, Why, diff};
+pub use diff::{Changes, DIFF_FORMAT, Diff, DiffedRun, Entry, State, Why, diff};
 pub use diff::{Counts as DiffCounts, Files as DiffFiles};
 pub use digests::{DigestedShards, ListedDigests};
 pub use export::{ExportFormat, Table, export};

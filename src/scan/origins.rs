@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::origins::OriginFacts;
 
 /// Scanned records of a source, by what was found of their addresses (`SRC-08`, `SRC-13`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema, Deserialize,
+)]
 #[serde(default)]
 pub struct OriginCounts {
     /// They state an address.

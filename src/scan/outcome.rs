@@ -22,7 +22,9 @@ use crate::{Finding, RuleIndex};
 pub struct ShardIndex(pub u32);
 
 /// How many of something were scanned, skipped with a reason, or failed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema, Deserialize,
+)]
 pub struct Counts {
     /// Read and searched.
     pub scanned: u64,

@@ -30,7 +30,7 @@ impl LastLicence {
 
 /// Scanned records of a source that have a field. Source of the fields: TC260-PG-20252A, 5.2
 /// (`D52-04` to `D52-09`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema, Deserialize)]
 #[serde(default)]
 pub struct Presence {
     /// An id of their own.

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::tokens::Sums;
 
 /// How much there is of something.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema, Deserialize,
+)]
 pub struct Amount {
     /// Records.
     pub records: u64,
@@ -34,7 +36,7 @@ impl Amount {
 }
 
 /// Scanned records by type and in it by language (BCP 47, `und` where it has none).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema, Deserialize)]
 #[serde(transparent)]
 pub struct Types(pub BTreeMap<String, BTreeMap<String, Amount>>);
 
@@ -83,7 +85,9 @@ impl Types {
 }
 
 /// Pictures, sounds and films that lie in the corpus as files of their own.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema, Deserialize,
+)]
 pub struct MediaFiles {
     /// Number.
     pub files: u64,

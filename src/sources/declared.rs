@@ -139,7 +139,7 @@ pub struct Reviewed {
 }
 
 /// A safety assessment of a sample before or after collection (`SRC-01`, `SRC-02`).
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Assessment {
     /// Records in the sample.

@@ -12,7 +12,7 @@ use super::{Day, Problem, Source};
 use crate::problem::both;
 
 /// Whether a file that is named as evidence can be one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum EvidenceState {
     /// It is there and has content.
@@ -26,7 +26,7 @@ pub enum EvidenceState {
 }
 
 /// A file that is named as evidence. Files named twice are one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Evidence {
     /// `E001`, … in the order of the sources.
     pub id: String,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Day;
 
 /// What a person says of a duty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// 符合
@@ -17,7 +17,7 @@ pub enum Answer {
 }
 
 /// `[[statement]]`: the result of a duty that no program can measure, with who answers for it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Statement {
     /// Our id of the duty.

@@ -137,7 +137,7 @@ impl std::fmt::Debug for Question {
 }
 
 /// A file of questions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct BankFile {
     /// As it is named.
     pub path: String,
@@ -148,7 +148,7 @@ pub struct BankFile {
 }
 
 /// A document of rules of operation and criteria.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Criteria {
     /// As it is named.
     pub path: String,

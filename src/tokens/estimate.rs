@@ -40,7 +40,7 @@ pub struct Stratum<'a> {
 }
 
 /// How many tokens there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Estimate {
     /// The number, or the best guess at it.
     pub tokens: u64,
@@ -59,7 +59,7 @@ pub struct Estimate {
 }
 
 /// A stratum with its tokens.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct StratumEstimate {
     /// Source.
     pub source: String,

@@ -40,7 +40,7 @@ const WHOLE: usize = 64 << 10;
 const SAMPLED: usize = 1 << 10;
 
 /// Whether all is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// A sample is, and the rest estimated.
@@ -61,7 +61,7 @@ pub struct Counting {
 }
 
 /// What [`Counting`] leaves in a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema, Deserialize)]
 pub struct Counted {
     /// By what.
     pub tokenizer: TokenizerId,

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 /// Of some passages: how many there are, and sums over those that were counted. Adding up is all
 /// that is ever done to them, so the order of passages leaves no trace.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema, Deserialize,
+)]
 pub struct Sums {
     /// Passages in all.
     pub passages: u64,

@@ -18,7 +18,7 @@ pub enum Tokenizer {
 }
 
 /// Which tokenizer tokens were counted with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema, Deserialize)]
 pub struct TokenizerId {
     /// Name of one that is built in, or of the file.
     pub name: String,

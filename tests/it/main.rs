@@ -44,6 +44,7 @@ mod rules;
 mod run;
 mod same_bytes;
 mod schema;
+mod schemas;
 mod secrets;
 mod since;
 mod tables;

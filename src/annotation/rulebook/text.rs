@@ -13,7 +13,7 @@ use crate::problem::Problems;
 const LARGEST: u64 = 16 << 20;
 
 /// A piece of a rule document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RulePart {
     /// A heading of level 1, 2, …
@@ -25,7 +25,7 @@ pub enum RulePart {
 }
 
 /// A rule document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RuleText {
     /// The file, relative to the configuration.
     pub file: String,

@@ -8,7 +8,7 @@ use crate::annotation::{Figures, RuleText};
 use crate::rules::Bilingual;
 
 /// A check of annotation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct AnnotationCheckRow {
     /// The clause.
     pub clause: String,
@@ -23,7 +23,7 @@ pub struct AnnotationCheckRow {
 }
 
 /// Annotation.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct AnnotationPart {
     /// Why there is nothing of it.
     pub missing: Option<Bilingual>,

@@ -9,7 +9,7 @@ use crate::judge::{ClauseResult, Clauses, Duty};
 use crate::rules::Bilingual;
 
 /// A clause that a conclusion rests on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Rest {
     /// The clause.
     pub clause: String,
@@ -18,7 +18,7 @@ pub struct Rest {
 }
 
 /// A conclusion, or an item of the pre-check.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Conclusion {
     /// Its clause.
     pub id: String,
@@ -33,7 +33,7 @@ pub struct Conclusion {
 }
 
 /// Something that is not met, or not shown to be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Weakness {
     /// The clause, or none of what is wrong with declarations.
     pub clause: Option<String>,

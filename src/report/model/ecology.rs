@@ -12,7 +12,7 @@ use crate::problem::both;
 use crate::rules::Bilingual;
 
 /// A class and what was found of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct EcologyRow {
     /// `E6.1` … `E7.9`.
     pub code: String,

@@ -6,7 +6,7 @@ use super::Input;
 use crate::sources::{Evidence, EvidenceState};
 
 /// A file of the run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RunFile {
     /// Its name.
     pub name: String,
@@ -17,7 +17,7 @@ pub struct RunFile {
 }
 
 /// A file that is named as proof.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Proof {
     /// `E001`, …
     pub id: String,
@@ -34,7 +34,7 @@ pub struct Proof {
 }
 
 /// All of them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Catalogue {
     /// One digest of the run and all its tables.
     pub run: String,

@@ -19,7 +19,7 @@ const NOT_PERSONAL: &str = "非个人信息";
 const SENSITIVE: &str = "敏感";
 
 /// Counts of something that was found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Found {
     /// Findings that count.
     pub findings: u64,
@@ -39,7 +39,7 @@ impl Found {
 }
 
 /// A risk of Appendix A.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RiskRow {
     /// `A.1.a`, …
     pub code: String,
@@ -58,7 +58,7 @@ pub struct RiskRow {
 }
 
 /// A kind of personal data and how much of it was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct PersonalKind {
     /// Its name: `cn.mobile`, …
     pub entity: String,
@@ -112,7 +112,7 @@ impl PersonalKind {
 }
 
 /// A kind of personal data in a source.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct PersonalRow {
     /// The source.
     pub source: String,
@@ -135,7 +135,7 @@ pub struct PersonalRow {
 }
 
 /// A kind of mark of rights in a source.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RightsRow {
     /// The source.
     pub source: String,
@@ -148,7 +148,7 @@ pub struct RightsRow {
 }
 
 /// What was found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct FindingPart {
     /// The 31 risks.
     pub risks: Vec<RiskRow>,

@@ -78,7 +78,7 @@ pub struct Input<'a> {
 }
 
 /// A value, or why there is none.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Said {
     /// In the words of the operator.
@@ -126,7 +126,7 @@ pub(super) fn both(zh: impl Into<String>, en: impl Into<String>) -> Bilingual {
 }
 
 /// A line of the head of the filing (`FIL-12`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct HeadField {
     /// Key in `[model]`.
     pub key: String,
@@ -137,7 +137,7 @@ pub struct HeadField {
 }
 
 /// What a run is of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Basis {
     /// Version of the program that scanned.
     pub tool: String,
@@ -156,7 +156,7 @@ pub struct Basis {
 }
 
 /// What was read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct CoveragePart {
     /// Files, bytes and records: scanned, skipped, failed.
     pub totals: Totals,
@@ -165,7 +165,7 @@ pub struct CoveragePart {
 }
 
 /// The keywords.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct KeywordPart {
     /// The audit; none with a reason.
     pub audit: Option<KeywordAudit>,
@@ -175,8 +175,8 @@ pub struct KeywordPart {
     pub releases: Vec<Day>,
 }
 
-/// See the module.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// Everything that the documents of a filing say.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Report {
     /// [`FORMAT`].
     pub format: &'static str,

@@ -10,7 +10,7 @@ use crate::rules::{Bilingual, RuleInfo};
 use crate::run::{DiffFiles, Rectification, Rectified, RectifiedRecords, RectifiedRun, Unclear};
 
 /// Findings of one rule, risk or kind of personal data, before and after.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RectifiedRow {
     /// Id of the rule, code of the risk, or name of the kind.
     pub code: String,
@@ -23,7 +23,7 @@ pub struct RectifiedRow {
 }
 
 /// A source, before and after.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RectifiedSource {
     /// Its id.
     pub source: String,
@@ -33,8 +33,8 @@ pub struct RectifiedSource {
     pub records: RectifiedRecords,
 }
 
-/// See the module.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// What became of the findings of an earlier run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RectificationPart {
     /// The earlier run.
     pub old: RectifiedRun,

@@ -16,7 +16,7 @@ use crate::sources::{Assessment, Statement};
 pub const CONFIDENCE: f64 = 0.95;
 
 /// A sample that a clause asks for.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SamplingRow {
     /// The clause.
     pub clause: String,
@@ -38,7 +38,7 @@ pub struct SamplingRow {
 }
 
 /// Who has judged samples, and when that was recorded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct PeopleRow {
     /// Day of the first and of the last verdict that stands.
     pub days: (String, String),
@@ -70,7 +70,7 @@ impl PeopleRow {
 }
 
 /// The store that verdicts were taken from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct StoreFacts {
     /// Its rows.
     pub rows: i64,
@@ -83,7 +83,7 @@ pub struct StoreFacts {
 }
 
 /// An assessment of a sample of one source.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct AssessmentRow {
     /// The source.
     pub source: String,
@@ -107,7 +107,7 @@ pub struct AssessmentRow {
 }
 
 /// All samples.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SamplingPart {
     /// Confidence of intervals.
     pub confidence: f64,

@@ -25,7 +25,7 @@ pub const KINDS: [&str; 8] = [
 ];
 
 /// How much there is of something.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Amounts {
     /// Records.
     pub records: u64,
@@ -60,7 +60,7 @@ impl Amounts {
 }
 
 /// What there is of one source, type and language.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct SizeRow {
     /// The source.
     pub source: String,
@@ -76,7 +76,7 @@ pub struct SizeRow {
 }
 
 /// A sum of rows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct NamedAmounts {
     /// Of what.
     pub name: String,
@@ -85,7 +85,7 @@ pub struct NamedAmounts {
 }
 
 /// How tokens were counted, and their sum with its interval.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct TokenFacts {
     /// By what, and whether all.
     pub counted: Counted,
@@ -94,7 +94,7 @@ pub struct TokenFacts {
 }
 
 /// All amounts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct SizePart {
     /// Bytes of files as stored that were scanned.
     pub stored_bytes: u64,

@@ -41,7 +41,7 @@ impl Stored {
 }
 
 /// A source: what is declared and what was measured. The columns of table 1, in their order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct SourceRow {
     /// Its id.
     pub id: String,
@@ -90,7 +90,7 @@ pub struct SourceRow {
 }
 
 /// An open source.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct LicenceRow {
     /// Its id.
     pub id: String,
@@ -111,7 +111,7 @@ pub struct LicenceRow {
 }
 
 /// A source that the operator collected.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SelfCollectedRow {
     /// Its id.
     pub id: String,
@@ -141,7 +141,7 @@ pub struct SelfCollectedRow {
 }
 
 /// A source that was bought.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct CommercialRow {
     /// Its id.
     pub id: String,

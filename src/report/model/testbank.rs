@@ -7,7 +7,7 @@ use crate::judge::TestBankAudit;
 use crate::rules::Bilingual;
 
 /// Test banks.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct TestBankPart {
     /// The audit; none with a reason.
     pub audit: Option<TestBankAudit>,

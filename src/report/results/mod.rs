@@ -4,6 +4,7 @@
 //! pass: a case with such a result fails, or, where the gate is not stopped by it (宜, or a policy that
 //! lets reviews pass), is skipped with its result said.
 
+mod json;
 mod junit;
 mod markdown;
 
@@ -14,6 +15,7 @@ use crate::judge::{Duty, Matrix, Verdict};
 use crate::rules::Bilingual;
 use crate::run::{Coverage, Manifest, Unread};
 
+pub use json::{ClausesReport, GateReport};
 pub use junit::junit;
 pub use markdown::{COMMENT, SUMMARY, markdown};
 

@@ -13,7 +13,9 @@ pub(super) enum Side {
 }
 
 /// A finding of one of the runs. The order is that in which a list of them is read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema, Deserialize,
+)]
 pub struct Entry {
     /// Path of the file.
     pub path: String,

@@ -26,6 +26,9 @@ use entry::Side;
 use pairs::{Paired, Pairs};
 use side::{Reading, Top};
 
+/// Name and version of the form of a [`Diff`] as JSON.
+pub const DIFF_FORMAT: &str = "yujian-diff/1";
+
 /// What became of a finding.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize,
@@ -46,7 +49,17 @@ pub enum State {
 
 /// Why a finding is in one run only.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    schemars::JsonSchema,
+    serde::Deserialize,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Why {
@@ -63,7 +76,7 @@ pub enum Why {
 }
 
 /// Numbers of findings by what became of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Counts {
     /// At the same place in both.
     pub same: u64,
@@ -85,7 +98,7 @@ impl Counts {
 }
 
 /// Findings of one source or rule, or all.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Changes {
     /// Those that count; of pairs, in both runs.
     #[serde(flatten)]
@@ -125,7 +138,7 @@ impl Changes {
 }
 
 /// Files of the two corpora.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Files {
     /// In both, with the same bytes.
     pub same: u64,
@@ -140,7 +153,7 @@ pub struct Files {
 }
 
 /// One of the runs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct DiffedRun {
     /// Its directory, as it was typed.
     pub run: String,
@@ -155,8 +168,10 @@ pub struct DiffedRun {
 }
 
 /// How two runs differ.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct Diff {
+    /// [`DIFF_FORMAT`].
+    pub format: &'static str,
     /// The earlier one.
     pub old: DiffedRun,
     /// The later one.
@@ -271,6 +286,7 @@ fn begin(old: &Manifest, new: &Manifest, old_dir: &Path, new_dir: &Path) -> Diff
     ];
     let apart = apart.into_iter().filter(|(_, differs)| *differs);
     Diff {
+        format: DIFF_FORMAT,
         old: side(old, old_dir),
         new: side(new, new_dir),
         apart: apart.map(|(what, _)| what).collect(),

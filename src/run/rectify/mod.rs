@@ -26,7 +26,17 @@ use fates::Fates;
 
 /// Why it cannot be said what became of a finding that is gone.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    schemars::JsonSchema,
+    serde::Deserialize,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Unclear {
@@ -47,7 +57,7 @@ pub enum Unclear {
 /// Findings that count, before and after. Both sides are sums:
 /// `before = removed + replaced + closed + still + unclear + unkept_before` and
 /// `after = carried + reopened + new + unkept_after`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Rectified {
     /// Of the earlier run.
     pub before: u64,
@@ -101,7 +111,7 @@ impl Rectified {
 }
 
 /// Records of a source, before and after.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RectifiedRecords {
     /// Scanned by the earlier run.
     pub before: u64,
@@ -146,7 +156,7 @@ impl RectifiedRecords {
 }
 
 /// One of the two runs, as documents name it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RectifiedRun {
     /// Root of everything it says.
     pub root: String,
