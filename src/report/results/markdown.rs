@@ -8,8 +8,6 @@ use crate::report::clean::clean;
 
 /// Characters that a comment on GitHub takes.
 pub const COMMENT: usize = 65_536;
-/// Bytes that the summary of a step on GitHub takes.
-pub const SUMMARY: usize = 1 << 20;
 
 /// Room for what is said at the end.
 const END: usize = 400;

@@ -17,7 +17,7 @@ use crate::run::{Coverage, Manifest, Unread};
 
 pub use json::{ClausesReport, GateReport};
 pub use junit::junit;
-pub use markdown::{COMMENT, SUMMARY, markdown};
+pub use markdown::{COMMENT, markdown};
 
 /// Name and version of the form of `gate --format json`.
 pub const GATE_FORMAT: &str = "yujian-gate/1";

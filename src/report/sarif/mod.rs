@@ -27,6 +27,9 @@ pub use uri::uri;
 
 /// Families that are written.
 pub const RESULTS: usize = 10_000;
+/// Checks and clauses that are written, each of every source. With the families of two runs they are no
+/// more than the 25,000 results that readers take.
+pub const CHECKS: usize = 5_000;
 /// Places of each.
 pub const PLACES: usize = 10;
 /// Notifications about what was not read.
@@ -108,8 +111,12 @@ pub fn sarif(input: &SarifInput<'_>, language: ReportLanguage) -> Value {
         gone.iter()
             .map(|family| result(family, &index, Some("absent"), language)),
     );
-    all.extend(results.cases().map(|case| judged(case, &index, language)));
-    let left = input.families.families - input.families.shown.len() as u64;
+    let (cases, more) = told(results);
+    all.extend(cases.iter().map(|case| judged(case, &index, language)));
+    let left = Left {
+        families: input.families.families - input.families.shown.len() as u64,
+        checks: more,
+    };
     json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
@@ -137,7 +144,7 @@ pub fn sarif(input: &SarifInput<'_>, language: ReportLanguage) -> Value {
                     1 => l("判定不通过", "the verdict fails"),
                     _ => l("未完成或未全部读取", "not finished or not everything read"),
                 },
-                "toolExecutionNotifications": notifications(results, left, language),
+                "toolExecutionNotifications": notifications(results, &left, language),
             }],
             "originalUriBaseIds": { CORPUS: { "description": {
                 "text": l("语料所在目录", "The folder of the corpus"),
@@ -299,6 +306,29 @@ fn result(
     value
 }
 
+/// What is not written.
+struct Left {
+    families: u64,
+    checks: u64,
+}
+
+/// The checks that are written, and how many are not: of too many those that passed are left out
+/// first.
+fn told(results: &Results) -> (Vec<&ResultCase>, u64) {
+    let mut cases: Vec<&ResultCase> = results.cases().collect();
+    let more = cases.len().saturating_sub(CHECKS);
+    if more > 0 {
+        cases.sort_by_key(|case| match case.state {
+            State::NonCompliant => 0,
+            State::NeedsEvidence => 1,
+            State::NeedsReview => 2,
+            State::Compliant | State::NotApplicable => 3,
+        });
+        cases.truncate(CHECKS);
+    }
+    (cases, more as u64)
+}
+
 /// A check or clause. What needs people or evidence is no failure in SARIF, and no pass either: its
 /// kinds have words for both.
 fn judged(case: &ResultCase, index: &BTreeMap<String, usize>, language: ReportLanguage) -> Value {
@@ -351,7 +381,7 @@ fn judged(case: &ResultCase, index: &BTreeMap<String, usize>, language: ReportLa
     })
 }
 
-fn notifications(results: &Results, left: u64, language: ReportLanguage) -> Vec<Value> {
+fn notifications(results: &Results, left: &Left, language: ReportLanguage) -> Vec<Value> {
     let unread = results.unread.iter().take(NOTIFICATIONS).map(|unread| {
         json!({
             "descriptor": { "id": "not-read", "index": 0 },
@@ -378,14 +408,24 @@ fn notifications(results: &Results, left: u64, language: ReportLanguage) -> Vec<
             }},
         }));
     }
-    if left > 0 {
+    let Left { families, checks } = left;
+    let hidden = [
+        (
+            *families,
+            format!("另有 {families} 组检出未列出,见 yujian export"),
+            format!("{families} more families of findings are not shown; see yujian export"),
+        ),
+        (
+            *checks,
+            format!("另有 {checks} 项判定未列出,见 yujian gate --format json"),
+            format!("{checks} more checks are not shown; see yujian gate --format json"),
+        ),
+    ];
+    for (_, zh, en) in hidden.iter().filter(|(count, ..)| *count > 0) {
         all.push(json!({
             "descriptor": { "id": "not-shown", "index": 1 },
             "level": "warning",
-            "message": { "text": match language {
-                ReportLanguage::Zh => format!("另有 {left} 组检出未列出,见 yujian export"),
-                ReportLanguage::En => format!("{left} more families of findings are not shown; see yujian export"),
-            }},
+            "message": { "text": language.pick(zh, en) },
         }));
     }
     all
