@@ -132,7 +132,9 @@ mod tests {
         let share = stratified(&equal, 0.95).unwrap();
         assert_eq!(share.method, ShareMethod::Strata);
         assert!((share.rate - 0.99).abs() < 1e-12 && share.high > 0.99);
-        assert!(share.low > 0.92 && share.low < 0.96, "{share:?}");
+        // None of 59 at half of a fortieth, by its closed form; of the small one nothing is sure.
+        let low = 0.99 * 0.0125_f64.powf(1.0 / 59.0);
+        assert!((share.low - low).abs() < 1e-9, "{share:?}");
         // All was judged, or of one stratum nothing.
         let share = stratified(&of(&[(8, 8, 7), (2, 2, 2)]), 0.95).unwrap();
         assert_eq!((share.low, share.rate, share.high), (0.9, 0.9, 0.9));
