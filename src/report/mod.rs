@@ -25,5 +25,6 @@ pub use schemas::SchemaOf;
 pub use tokens::TokenSummary;
 
 pub use summary::{
-    GROUPS, GroupCounts, NamedCounts, ReportLanguage, SourceSummary, Summary, group_of,
+    GROUPS, GroupCounts, NamedCounts, ReportLanguage, SUMMARY_FORMAT, SourceSummary, Summary,
+    group_of,
 };

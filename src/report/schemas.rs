@@ -5,10 +5,10 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
+use super::SUMMARY_FORMAT;
 use super::Summary;
 use super::model::{FORMAT, Report};
 use super::results::{CLAUSES_FORMAT, ClausesReport, GATE_FORMAT, GateReport};
-use super::summary::SUMMARY_FORMAT;
 use crate::run::{DIFF_FORMAT, Diff};
 
 /// A form of JSON that has a name and a version.

@@ -6,8 +6,8 @@
 //! own style and script, by digest, and nothing else.
 //!
 //! Markup is written through `maud`, which escapes whatever is not markup by type. Text of strangers
-//! goes through [`foreign`](markup::foreign), which also makes control characters visible and isolates
-//! its direction.
+//! goes through `foreign` of `markup`, which also makes control characters visible and isolates its
+//! direction.
 
 mod appendix;
 mod chart;
