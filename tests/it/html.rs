@@ -309,15 +309,16 @@ fn a_file_is_replaced_only_if_asked_and_written_whole() {
     let (code, _, told) = report(&["-o", "folder", "--force"]);
     assert_eq!(code, 2);
     assert!(told.contains("folder is a folder"), "{told}");
-    let (code, _, told) = report(&[]);
-    assert_eq!(code, 2);
-    assert!(told.contains("--output"), "{told}");
+    // Without a file it goes to standard output.
+    let (code, printed, told) = report(&[]);
+    assert_eq!(code, 0, "{told}");
     let (code, _, told) = report(&["-o", "a.html", "--force"]);
     assert_eq!(code, 0, "{told}");
     let (code, _, told) = report(&["-o", "new/b.html"]);
     assert_eq!(code, 0, "{told}");
     let written = fs::read(dir.path().join("a.html")).unwrap();
     assert!(written == fs::read(dir.path().join("new/b.html")).unwrap());
+    assert!(printed == written);
     let left: Vec<_> = (fs::read_dir(dir.path()).unwrap())
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .filter(|name| name.starts_with(".yujian"))
