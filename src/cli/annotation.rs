@@ -9,8 +9,7 @@ use anyhow::Result;
 use super::Outcome;
 use super::args::{AnnotationCheckArgs, AnnotationCommand, AnnotationFormat, Common};
 use super::cache::Cache;
-use super::language::Language;
-use super::save::save;
+use super::save::{can_be_saved, save};
 use super::setup::Configured;
 use super::table::{align_right, table};
 use crate::SetupError;
@@ -18,7 +17,7 @@ use crate::annotation::{
     AnnotationCheck, AnnotationReport, CheckInput, Estimate, Gravity, check, init,
 };
 use crate::config::FILE_NAME;
-use crate::report::{self, ReportLanguage};
+use crate::report;
 
 /// Ids of a check that the table shows.
 const IDS_SHOWN: usize = 3;
@@ -50,7 +49,16 @@ fn write(folder: &Path, common: &Common) -> Result<Outcome> {
 }
 
 fn judge(args: &AnnotationCheckArgs, common: &Common) -> Result<Outcome> {
-    can_be_saved(args)?;
+    if let Some(path) = &args.output {
+        if args.format == AnnotationFormat::Table {
+            return Err(SetupError::other(
+                "-o keeps no table",
+                "add --format json or --format markdown",
+            )
+            .into());
+        }
+        can_be_saved(path, args.force)?;
+    }
     let configured = Configured::find(&args.config, &[PathBuf::from(".")])?;
     let config = &configured.config.annotation;
     if config.is_empty() {
@@ -74,7 +82,7 @@ fn judge(args: &AnnotationCheckArgs, common: &Common) -> Result<Outcome> {
     let text = match args.format {
         AnnotationFormat::Table => None,
         AnnotationFormat::Json => Some(serde_json::to_string_pretty(&report)? + "\n"),
-        AnnotationFormat::Markdown => Some(report::annotation(&report, language(common))),
+        AnnotationFormat::Markdown => Some(report::annotation(&report, common.lang.into())),
     };
     match (text, &args.output) {
         (Some(text), Some(path)) => save(path, text.as_bytes(), args.force)?,
@@ -87,33 +95,6 @@ fn judge(args: &AnnotationCheckArgs, common: &Common) -> Result<Outcome> {
         (true, true) => Outcome::Passed,
         (true, false) => Outcome::Failed,
     })
-}
-
-const fn language(common: &Common) -> ReportLanguage {
-    match common.lang {
-        Language::Zh => ReportLanguage::Zh,
-        Language::En => ReportLanguage::En,
-    }
-}
-
-/// Says no before anything is read, which may take long.
-fn can_be_saved(args: &AnnotationCheckArgs) -> Result<(), SetupError> {
-    let Some(path) = &args.output else {
-        return Ok(());
-    };
-    if args.format == AnnotationFormat::Table {
-        return Err(SetupError::other(
-            "-o keeps no table",
-            "add --format json or --format markdown",
-        ));
-    }
-    if path.exists() && !args.force {
-        return Err(SetupError::other(
-            format!("{} exists", path.display()),
-            "name another file, or add --force to replace it",
-        ));
-    }
-    Ok(())
 }
 
 fn print(report: &AnnotationReport, common: &Common) -> Result<()> {

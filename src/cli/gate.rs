@@ -6,7 +6,6 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::args::{Common, GateArgs, GateFormat};
-use super::language::Language;
 use super::save::{can_be_saved, save};
 use super::setup::Configured;
 use super::{Outcome, clauses, table};
@@ -70,10 +69,7 @@ pub fn tell(
     args: &GateArgs,
     common: &Common,
 ) -> Result<()> {
-    let language = match common.lang {
-        Language::Zh => ReportLanguage::Zh,
-        Language::En => ReportLanguage::En,
-    };
+    let language = ReportLanguage::from(common.lang);
     let text = match args.format {
         GateFormat::Junit => junit(results, language),
         // What fits into a comment fits into a summary too.

@@ -24,3 +24,12 @@ impl Language {
         self.pick(&text.zh, &text.en)
     }
 }
+
+impl From<Language> for crate::report::ReportLanguage {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Zh => Self::Zh,
+            Language::En => Self::En,
+        }
+    }
+}

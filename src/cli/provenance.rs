@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use super::args::{Common, ProvenanceArgs, ProvenanceFormat};
-use super::language::Language;
 use super::setup::Configured;
 use super::{Outcome, annotated, clauses};
 use crate::SetupError;
@@ -42,10 +41,7 @@ pub fn run(args: &ProvenanceArgs, common: &Common) -> Result<Outcome> {
             .map(|(name, paths)| (name.clone(), paths.as_slice().to_vec()))
             .collect(),
     };
-    let language = match common.lang {
-        Language::Zh => ReportLanguage::Zh,
-        Language::En => ReportLanguage::En,
-    };
+    let language = ReportLanguage::from(common.lang);
     let corpus = Corpus::gather(Facts {
         run: &run,
         ledger: &ledger,

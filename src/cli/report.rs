@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::args::{Common, ReportArgs, ReportForm};
 use super::clauses::{Judging, judged};
-use super::language::Language;
+use super::save::{can_be_saved, save};
 use super::setup::Configured;
 use super::{Outcome, gate};
 use crate::annotation::RuleText;
@@ -28,21 +28,27 @@ const LARGEST_TEMPLATE: u64 = 64 << 20;
 pub fn run(args: &ReportArgs, common: &Common) -> Result<Outcome> {
     let run = Run::open(&args.run)?;
     let configured = Configured::find(&args.config, &[PathBuf::from(".")])?;
-    let language = match common.lang {
-        Language::Zh => ReportLanguage::Zh,
-        Language::En => ReportLanguage::En,
-    };
-    let summary = summary(&run, &configured)?;
+    let language = ReportLanguage::from(common.lang);
     match (&args.output, args.format) {
         (Some(folder), None) => check_target(folder)?,
-        (Some(file), Some(_)) => check_file(file, args.force)?,
+        (Some(file), Some(_)) => can_be_saved(file, args.force)?,
         (None, _) => {}
     }
-    if args
-        .format
-        .or(args.output.is_none().then_some(ReportForm::Markdown))
-        == Some(ReportForm::Markdown)
-    {
+    // Without a form a folder gets everything, and standard output the summary.
+    let form = match (args.format, &args.output) {
+        (None, None) => Some(ReportForm::Markdown),
+        (form, _) => form,
+    };
+    let facts = match form {
+        None | Some(ReportForm::Html) => Some(html::Facts::of(&run)?),
+        Some(ReportForm::Markdown | ReportForm::Json) => None,
+    };
+    let holders = match &facts {
+        Some(facts) => facts.holders.clone(),
+        None => Holders::of(&run)?,
+    };
+    let summary = summary(&run, &configured, &holders)?;
+    if form == Some(ReportForm::Markdown) {
         let text = summary.markdown(language);
         deliver(args, text.as_bytes())?;
         return Ok(Outcome::Passed);
@@ -75,12 +81,11 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<Outcome> {
         model: &config.model,
         before: judged.before.as_ref().map(|(of, rules)| (of, &**rules)),
     })?;
-    if args.format == Some(ReportForm::Json) {
+    let Some(facts) = facts else {
         deliver(args, &report.json())?;
         return Ok(Outcome::Passed);
-    }
-    let facts = html::Facts::of(&run)?;
-    let Some(folder) = args.output.as_ref().filter(|_| args.format.is_none()) else {
+    };
+    let Some(folder) = args.output.as_ref().filter(|_| form.is_none()) else {
         deliver(args, &html::page(&report, &facts, language))?;
         if let (Some(file), false) = (&args.output, common.quiet) {
             told(file, &report, common);
@@ -110,7 +115,7 @@ pub fn run(args: &ReportArgs, common: &Common) -> Result<Outcome> {
 /// Writes to the file that was named, or to standard output as it is.
 fn deliver(args: &ReportArgs, bytes: &[u8]) -> Result<()> {
     match &args.output {
-        Some(file) => write_file(file, bytes, args.force),
+        Some(file) => save(file, bytes, args.force),
         None => Ok(std::io::stdout().lock().write_all(bytes)?),
     }
 }
@@ -124,53 +129,14 @@ fn told(path: &Path, report: &Report, common: &Common) {
     anstream::println!("{word}: {}", report.digest());
 }
 
-/// What stands in the way of writing a file there, told before anything is judged.
-fn check_file(path: &Path, force: bool) -> Result<()> {
-    let Ok(about) = fs::symlink_metadata(path) else {
-        return Ok(());
-    };
-    if about.is_dir() {
-        bail!("{} is a folder; name a file with -o", path.display());
-    }
-    if !force {
-        bail!(
-            "{} is there already; choose another -o, or replace it with --force",
-            path.display()
-        );
-    }
-    Ok(())
-}
-
-/// Writes a file whole or not at all, beside its name first.
-fn write_file(path: &Path, bytes: &[u8], force: bool) -> Result<()> {
-    let parent = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let failed = || format!("cannot write {}", path.display());
-    fs::create_dir_all(parent).with_context(failed)?;
-    let fresh = tempfile::Builder::new()
-        .prefix(".yujian-report-")
-        .tempdir_in(parent)
-        .with_context(failed)?;
-    // Made for nobody but us; a file in it has the mode that any file would have.
-    let whole = fresh.path().join("report");
-    fs::write(&whole, bytes).with_context(failed)?;
-    let whole = tempfile::TempPath::try_from_path(whole).with_context(failed)?;
-    match force {
-        true => whole.persist(path).with_context(failed),
-        false => whole.persist_noclobber(path).with_context(failed),
-    }
-}
-
-fn summary(run: &Run, configured: &Configured) -> Result<Summary> {
+fn summary(run: &Run, configured: &Configured, holders: &Holders) -> Result<Summary> {
     let verdict = gate::verdict(run, &configured.config)?;
-    let (tally, rules, holders) = (run.tally()?, run.rules()?, Holders::of(run)?);
+    let (tally, rules) = (run.tally()?, run.rules()?);
     Ok(Summary::new(
         run.manifest(),
         &tally,
         &rules,
-        &holders,
+        holders,
         verdict,
     ))
 }

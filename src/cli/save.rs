@@ -13,29 +13,30 @@ use crate::SetupError;
 ///
 /// If the file is there and is not to be replaced.
 pub fn can_be_saved(path: &Path, force: bool) -> Result<(), SetupError> {
-    if path.symlink_metadata().is_ok() && !force {
-        return Err(SetupError::other(
-            format!("{} exists", path.display()),
-            "name another file, or add --force to replace it",
-        ));
-    }
     if path.is_dir() {
         return Err(SetupError::other(
             format!("{} is a folder", path.display()),
             "name a file",
         ));
     }
+    if path.symlink_metadata().is_ok() && !force {
+        return Err(SetupError::other(
+            format!("{} exists already", path.display()),
+            "name another file, or add --force to replace it",
+        ));
+    }
     Ok(())
 }
 
-/// Writes a file beside its name and renames it when it is whole; what came to be in the meantime
-/// stays.
+/// Writes a file beside its name, in a folder that is made if need be, and renames it when it is whole;
+/// what came to be in the meantime stays unless `force`.
 pub fn save(path: &Path, bytes: &[u8], force: bool) -> Result<()> {
     let failed = || format!("cannot write {}", path.display());
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).with_context(failed)?;
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {

@@ -100,7 +100,7 @@ impl Holders {
     ///
     /// If the table of findings is damaged or cannot be read.
     pub fn of(run: &Run) -> Result<Self, RunError> {
-        let mut gathered = Gathered::new(MOST);
+        let mut gathered = HolderCounts::default();
         for row in run.findings()? {
             gathered.add(&row?);
         }
@@ -114,7 +114,8 @@ impl Holders {
     }
 }
 
-struct Gathered {
+/// [`Holders`] while findings are read.
+pub struct HolderCounts {
     most: usize,
     places: HashMap<(String, String, String), usize>,
     all: Vec<Holder>,
@@ -124,7 +125,13 @@ struct Gathered {
     number: u64,
 }
 
-impl Gathered {
+impl Default for HolderCounts {
+    fn default() -> Self {
+        Self::new(MOST)
+    }
+}
+
+impl HolderCounts {
     fn new(most: usize) -> Self {
         Self {
             most,
@@ -136,7 +143,8 @@ impl Gathered {
         }
     }
 
-    fn add(&mut self, row: &FindingRow) {
+    /// Adds a finding, in the order of the table.
+    pub fn add(&mut self, row: &FindingRow) {
         let Some(entity) = row
             .entity
             .as_deref()
@@ -191,7 +199,8 @@ impl Gathered {
         beyond.or_insert_with(|| new(None, String::new()))
     }
 
-    fn end(self) -> Holders {
+    /// All of them.
+    pub fn end(self) -> Holders {
         let mut all = self.all;
         all.extend(self.beyond.into_values());
         all.sort_by(|a, b| {
@@ -260,7 +269,7 @@ mod tests {
     }
 
     fn told(most: usize, rows: &[FindingRow]) -> Vec<String> {
-        let mut gathered = Gathered::new(most);
+        let mut gathered = HolderCounts::new(most);
         rows.iter().for_each(|row| gathered.add(row));
         let holders = gathered.end().0.into_iter().map(|h| {
             let holder = h.holder.as_deref().unwrap_or("…");

@@ -47,7 +47,7 @@ pub use diff::{Counts as DiffCounts, Files as DiffFiles};
 pub use digests::{DigestedShards, ListedDigests};
 pub use export::{ExportFormat, Table, export};
 pub use header::{Listed, Pack, RunHeader};
-pub use holders::{Holder, Holders};
+pub use holders::{Holder, HolderCounts, Holders};
 pub use integrity::{Integrity, Part};
 pub use manifest::{
     BuiltOn, Environment, FindingTotals, Manifest, MergedRun, RuleSetId, Stored, Totals,

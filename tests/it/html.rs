@@ -299,7 +299,7 @@ fn a_file_is_replaced_only_if_asked_and_written_whole() {
     let (code, _, told) = report(&["-o", "a.html"]);
     assert_eq!(code, 2, "{told}");
     assert!(
-        told.contains("a.html is there already") && told.contains("--force"),
+        told.contains("a.html exists already") && told.contains("--force"),
         "{told}"
     );
     assert_eq!(

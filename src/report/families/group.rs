@@ -75,7 +75,7 @@ impl Groups {
     }
 
     pub fn add(&mut self, part: Part) {
-        let key = (part.source, part.rule, part.suppressed_by.is_some());
+        let key = (part.source, part.rule, part.suppressed);
         let group = self.all.entry(key).or_default();
         group.total.findings += part.findings;
         group.total.families += 1;

@@ -3,8 +3,9 @@
 //! A term that stands in a million records is one thing to decide about. A family are the findings
 //! of one rule in one source that agree in their value (by its keyed hash; without a key, in the
 //! masked words that were found, folded) and in whether they count. The table of findings is read
-//! once; what does not fit into memory goes through sorted temporary files, so that all numbers are
-//! exact for any length of it.
+//! once to count; what does not fit into memory goes through sorted temporary files, so that all
+//! numbers are exact for any length of it. It is read once more, as far as need be, for what the
+//! families that are shown say.
 //!
 //! Not all families can be shown. Each rule of a source has the same fair share of the places, so that
 //! a noisy one does not hide the others; what is left out is counted.
@@ -15,7 +16,7 @@ mod part;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::finding::EXCERPT_CONTEXT;
 use crate::rules::{PiClass, RuleInfo};
@@ -24,7 +25,7 @@ use crate::text::FoldTable;
 use crate::{Confidence, RunError, Severity, Span};
 
 use group::Groups;
-use part::{Part, Parts};
+use part::{Key, Part, Parts};
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl Default for Limits {
 }
 
 /// Where a finding is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Place {
     /// Id of the finding.
     pub id: String,
@@ -147,14 +148,28 @@ impl Families {
     /// If the table of findings is damaged or cannot be read, or a temporary file cannot be
     /// written.
     pub fn of(run: &Run, limits: Limits) -> Result<Self, RunError> {
+        Self::reading(run, limits, |_| ())
+    }
+
+    /// The same, with whoever else has to see every finding: reading them takes most of the time.
+    ///
+    /// # Errors
+    ///
+    /// As [`Families::of`].
+    pub fn reading(
+        run: &Run,
+        limits: Limits,
+        mut also: impl FnMut(&FindingRow),
+    ) -> Result<Self, RunError> {
         let rules = run.rules()?;
         let mut names = Names::new(&rules);
-        let mut parts = Parts::holding(limits.held.max(1), limits.places);
+        let mut parts = Parts::holding(limits.held.max(1));
         let mut findings = 0;
         for row in run.findings()? {
             let row = row?;
             let (rule, source) = names.of(&row)?;
-            parts.add(fingerprint(&row), rule, source, row)?;
+            parts.add(fingerprint(&row), rule, source, &row)?;
+            also(&row);
             findings += 1;
         }
         let mut groups = Groups::new(limits.families);
@@ -164,7 +179,10 @@ impl Families {
             groups.add(part);
         })?;
         let (mut totals, parts) = groups.end();
-        let mut shown: Vec<Family> = parts.into_iter().map(|part| names.family(part)).collect();
+        let mut told = said(run, &parts, limits.places)?;
+        let mut shown: Vec<Family> = (parts.into_iter())
+            .map(|part| names.family(part, told.remove(&part.key).unwrap_or_default()))
+            .collect();
         shown.sort_by(|a, b| order(a).cmp(&order(b)));
         shown.truncate(limits.families);
         for family in &shown {
@@ -267,7 +285,7 @@ impl<'a> Names<'a> {
         Ok((rule, source))
     }
 
-    fn family(&self, part: Part) -> Family {
+    fn family(&self, part: Part, told: Told) -> Family {
         let rule = &self.rules[part.rule as usize];
         Family {
             fingerprint: part.fingerprint(),
@@ -278,18 +296,18 @@ impl<'a> Names<'a> {
             class: rule.class.clone(),
             severity: rule.severity,
             confidence: part.confidence,
-            suppressed_by: part.suppressed_by,
-            excerpt: part.excerpt,
+            suppressed_by: told.suppressed_by,
+            excerpt: told.excerpt,
             findings: part.findings,
             records: part.records,
             files: part.files,
-            places: part.places,
+            places: told.places,
         }
     }
 }
 
 /// Names the family of a finding.
-fn fingerprint(row: &FindingRow) -> [u8; 16] {
+fn fingerprint(row: &FindingRow) -> Key {
     let state = match row.suppressed_by {
         None => "open",
         Some(_) => "suppressed",
@@ -303,9 +321,64 @@ fn fingerprint(row: &FindingRow) -> [u8; 16] {
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part.as_bytes());
     }
-    let mut short = [0; 16];
-    short.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-    short
+    let hash = hasher.finalize();
+    let half = |at: usize| {
+        let eight = hash.as_bytes()[at..at + 8].try_into();
+        u64::from_be_bytes(eight.expect("eight of thirty-two bytes"))
+    };
+    (half(0), half(8))
+}
+
+/// What findings of a family say.
+#[derive(Default)]
+struct Told {
+    suppressed_by: Option<String>,
+    excerpt: String,
+    places: Vec<Place>,
+}
+
+/// What the first findings of some families say, up to so many places each.
+fn said(run: &Run, parts: &[Part], places: usize) -> Result<HashMap<Key, Told>, RunError> {
+    // How many findings of each are still to be met; the first in any case, for its words.
+    let mut wanted: HashMap<Key, u64> = (parts.iter())
+        .map(|part| (part.key, part.findings.min(places.max(1) as u64)))
+        .collect();
+    let mut all: HashMap<Key, Told> = HashMap::new();
+    for row in run.findings()? {
+        if wanted.is_empty() {
+            break;
+        }
+        let row = row?;
+        let key = fingerprint(&row);
+        let Some(left) = wanted.get_mut(&key) else {
+            continue;
+        };
+        *left -= 1;
+        if *left == 0 {
+            wanted.remove(&key);
+        }
+        let told = all.entry(key).or_insert_with(|| Told {
+            suppressed_by: row.suppressed_by.clone(),
+            excerpt: quoted(&row),
+            places: Vec::new(),
+        });
+        if told.places.len() < places {
+            told.places.push(place(row));
+        }
+    }
+    Ok(all)
+}
+
+fn place(row: FindingRow) -> Place {
+    Place {
+        id: row.id,
+        path: row.path,
+        record: row.record,
+        record_id: row.record_id,
+        field: row.field,
+        span: row.span,
+        code_points: row.code_points,
+    }
 }
 
 /// What is quoted of a finding. Beside personal data stand names that no rule finds, and a report goes

@@ -1,54 +1,76 @@
-//! [`Parts`]: what was seen of each family so far. When too many are in memory, all go into a sorted
-//! temporary file, and a family is put together from its parts in the end.
+//! [`Parts`]: what was counted of each family so far. When too many are in memory, all go into a sorted
+//! temporary file, and a family is put together from its parts in the end. Nothing of what the
+//! findings say goes with them: most families are never shown, and those that are are read again.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use serde::{Deserialize, Serialize};
 
-use super::Place;
 use crate::run::{FindingRow, Sorter};
 use crate::{Confidence, RunError};
 
+/// The fingerprint of a family, in two numbers: text would be twice as long.
+pub(super) type Key = (u64, u64);
+
 /// A stretch of a family's findings, in the order of the table.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "Stored", from = "Stored")]
 pub(super) struct Part {
-    /// The fingerprint, in two numbers: text would be twice as long.
-    key: (u64, u64),
+    pub key: Key,
     /// Place of the first finding in the table.
     pub first: u64,
     pub rule: u32,
     pub source: u32,
+    pub suppressed: bool,
     pub confidence: Confidence,
-    pub suppressed_by: Option<String>,
-    pub excerpt: String,
     pub findings: u64,
     pub records: u64,
     pub files: u64,
-    pub places: Vec<Place>,
     /// Numbers of the first and the last record with a finding, and of their files: a record may
     /// lie across two parts.
     record: (u64, u64),
     file: (u64, u64),
 }
 
-impl PartialEq for Part {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
+/// A part without the names of its numbers, which would be most of a temporary file.
+type Stored = (
+    (Key, u64),
+    (u32, u32, bool, u8),
+    (u64, u64, u64),
+    (u64, u64),
+    (u64, u64),
+);
+
+impl From<Part> for Stored {
+    fn from(part: Part) -> Self {
+        (
+            (part.key, part.first),
+            (part.rule, part.source, part.suppressed, part.confidence.0),
+            (part.findings, part.records, part.files),
+            part.record,
+            part.file,
+        )
     }
 }
 
-impl Eq for Part {}
-
-impl PartialOrd for Part {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Part {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.key, self.first).cmp(&(other.key, other.first))
+impl From<Stored> for Part {
+    fn from(stored: Stored) -> Self {
+        let ((key, first), (rule, source, suppressed, confidence), counts, record, file) = stored;
+        let (findings, records, files) = counts;
+        Self {
+            key,
+            first,
+            rule,
+            source,
+            suppressed,
+            confidence: Confidence(confidence),
+            findings,
+            records,
+            files,
+            record,
+            file,
+        }
     }
 }
 
@@ -58,23 +80,20 @@ impl Part {
     }
 
     /// Takes in the part that follows.
-    fn join(&mut self, next: Self, places: usize) {
+    fn join(&mut self, next: Self) {
         self.findings += next.findings;
         self.records += next.records - u64::from(self.record.1 == next.record.0);
         self.files += next.files - u64::from(self.file.1 == next.file.0);
         self.record.1 = next.record.1;
         self.file.1 = next.file.1;
         self.confidence = self.confidence.max(next.confidence);
-        let room = places.saturating_sub(self.places.len());
-        self.places.extend(next.places.into_iter().take(room));
     }
 }
 
 /// All of them.
 pub(super) struct Parts {
-    held: HashMap<(u64, u64), Part>,
+    held: HashMap<Key, Part>,
     limit: usize,
-    places: usize,
     sorter: Sorter<Part>,
     /// The file of the last finding, and its number; the same of its record.
     path: String,
@@ -85,12 +104,11 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// Holds so many families at a time, with so many places each.
-    pub fn holding(limit: usize, places: usize) -> Self {
+    /// Holds so many families at a time.
+    pub fn holding(limit: usize) -> Self {
         Self {
             held: HashMap::new(),
             limit,
-            places,
             sorter: Sorter::holding(limit),
             path: String::new(),
             file: 0,
@@ -103,10 +121,10 @@ impl Parts {
     /// Adds a finding, in the order of the table.
     pub fn add(
         &mut self,
-        fingerprint: [u8; 16],
+        key: Key,
         rule: u32,
         source: u32,
-        row: FindingRow,
+        row: &FindingRow,
     ) -> Result<(), RunError> {
         self.row += 1;
         if self.row == 1 || self.path != row.path {
@@ -117,11 +135,6 @@ impl Parts {
             self.record += 1;
         }
         self.in_file = row.record;
-        let half = |at: usize| {
-            let eight = fingerprint[at..at + 8].try_into();
-            u64::from_be_bytes(eight.expect("eight of sixteen bytes"))
-        };
-        let key = (half(0), half(8));
         match self.held.entry(key) {
             Entry::Occupied(mut part) => {
                 let part = part.get_mut();
@@ -135,29 +148,18 @@ impl Parts {
                     part.file.1 = self.file;
                     part.files += 1;
                 }
-                if part.places.len() < self.places {
-                    part.places.push(place(row));
-                }
             }
             Entry::Vacant(vacant) => {
-                let (confidence, excerpt) = (row.confidence, super::quoted(&row));
-                let suppressed_by = row.suppressed_by.clone();
-                let places = match self.places {
-                    0 => vec![],
-                    _ => vec![place(row)],
-                };
                 vacant.insert(Part {
                     key,
                     first: self.row,
                     rule,
                     source,
-                    confidence,
-                    suppressed_by,
-                    excerpt,
+                    suppressed: row.suppressed_by.is_some(),
+                    confidence: row.confidence,
                     findings: 1,
                     records: 1,
                     files: 1,
-                    places,
                     record: (self.record, self.record),
                     file: (self.file, self.file),
                 });
@@ -188,7 +190,7 @@ impl Parts {
         let mut family: Option<Part> = None;
         while let Some(part) = sorted.next()? {
             match &mut family {
-                Some(family) if family.key == part.key => family.join(part, self.places),
+                Some(family) if family.key == part.key => family.join(part),
                 family => {
                     if let Some(whole) = family.replace(part) {
                         take(whole);
@@ -198,17 +200,5 @@ impl Parts {
         }
         family.into_iter().for_each(take);
         Ok(())
-    }
-}
-
-fn place(row: FindingRow) -> Place {
-    Place {
-        id: row.id,
-        path: row.path,
-        record: row.record,
-        record_id: row.record_id,
-        field: row.field,
-        span: row.span,
-        code_points: row.code_points,
     }
 }

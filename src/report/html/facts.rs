@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::RunError;
 use crate::report::families::{Families, Limits};
 use crate::rules::RuleInfo;
-use crate::run::{FindingTotals, Holders, Run, Status};
+use crate::run::{FindingTotals, HolderCounts, Holders, Run, Status};
 use crate::scan::Hits;
 
 /// Why something was not scanned, or what was noted.
@@ -74,7 +74,8 @@ impl Facts {
             places: PLACES,
             held: 32 << 10,
         };
-        let mut families = Families::of(run, limits)?;
+        let mut holders = HolderCounts::default();
+        let mut families = Families::reading(run, limits, |row| holders.add(row))?;
         share_places(&mut families);
         let mut numbers: BTreeMap<String, RuleNumbers> = BTreeMap::new();
         for (rule, hits) in run.tally()?.total().rules {
@@ -95,7 +96,7 @@ impl Facts {
         let environment = &manifest.environment;
         Ok(Self {
             families,
-            holders: Holders::of(run)?,
+            holders: holders.end(),
             rules: run.rules()?,
             numbers,
             totals: manifest.totals.findings,
