@@ -40,6 +40,8 @@ pub use facts::{Facts, Reason};
 pub const NAME: &str = "report.html";
 
 const STYLE: &str = include_str!("style.css");
+const LIGHT: &str = include_str!("light.css");
+const DARK: &str = include_str!("dark.css");
 const SCRIPT: &str = include_str!("script.js");
 
 /// What parts of the page are made of.
@@ -81,7 +83,12 @@ pub fn page(report: &Report, facts: &Facts, language: ReportLanguage) -> Vec<u8>
     if let Some(part) = &report.rectification {
         sections.insert(2, rectified::section(part));
     }
-    let style = format!("{STYLE}{}", page.running_head());
+    // Both by what the system asks for and by the switch; what prints comes after them.
+    let style = format!(
+        "{LIGHT}@media (prefers-color-scheme: dark) {{ :root:not([data-theme=\"light\"]) {{\n{DARK}}} }}\n\
+         :root[data-theme=\"dark\"] {{\n{DARK}}}\n{STYLE}{}",
+        page.running_head()
+    );
     let policy = format!(
         "default-src 'none'; script-src '{}'; style-src '{}'; base-uri 'none'; form-action 'none'",
         allowed(SCRIPT),
