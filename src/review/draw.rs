@@ -7,19 +7,7 @@ use serde::{Deserialize, Serialize};
 /// What a person is asked about a record. Samples of different questions are independent of each
 /// other; of the same question the smaller one is in the larger one, so that nothing is judged
 /// twice.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    schemars::JsonSchema,
-    Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Question {
     /// Whether the text is fit for training.
