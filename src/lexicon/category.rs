@@ -102,8 +102,8 @@ impl Categories {
     }
 }
 
-/// Without what titles are punctuated with.
-fn plain(name: &str) -> String {
+/// A title as titles are compared: without punctuation and case.
+pub fn plain(name: &str) -> String {
     let kept = name.chars().filter(|c| c.is_alphanumeric());
     kept.flat_map(char::to_lowercase).collect()
 }

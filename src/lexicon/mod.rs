@@ -14,7 +14,7 @@ mod pack;
 mod read;
 mod sheet;
 
-pub use category::{Categories, Risk, risks};
+pub use category::{Categories, Risk, plain, risks};
 pub use export::{Row, rows, write};
 pub use gitleaks::{Imported, Remark, gitleaks};
 pub use lint::{Kept, Lint, Linted, Reason, length, lint};

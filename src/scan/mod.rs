@@ -1,6 +1,7 @@
 //! The line itself: shards in, outcomes out, on every core.
 
 mod batch;
+mod counted;
 mod feeder;
 mod hash;
 mod heard;
@@ -20,6 +21,7 @@ use crate::corpus::split::json::{MetaPaths, TextPaths};
 use crate::corpus::{DigestKind, Limits};
 use crate::tokens::Counting;
 
+pub use counted::count_findings;
 pub use known::{Escapes, Known, KnownShard, ShardTouch};
 pub use line::{Event, Finished, Line, Nothing, Progress};
 pub use origins::OriginCounts;
@@ -27,7 +29,6 @@ pub use outcome::{
     Counts, FindingCounts, Hits, MemberOutcome, PieceOutcome, RecordIssue, RecordOutcome,
     ShardIndex, ShardOutcome, SourceTally, Tally, mark_family,
 };
-pub use piece::count_findings;
 pub use presence::Presence;
 pub use sketch::Distinct;
 pub use sources::SourceRules;

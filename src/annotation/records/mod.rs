@@ -11,13 +11,15 @@ mod entry;
 mod label_studio;
 mod own;
 mod raw;
+mod risks;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use blocks::{Blocks, Piece};
-pub use entry::{Action, EXPECTED, Entry, Fault, Kind, RISKS, SpotCheck, Unit, risk_bit};
+pub use entry::{Action, EXPECTED, Entry, Fault, Kind, SpotCheck, Unit};
 pub use raw::{ALL, FIELDS, Field, Fields, Raw, Role};
+pub use risks::{RISKS, risk_bit};
 
 /// What wrote a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]

@@ -3,13 +3,19 @@
 //! One row a person, or several rows of the same id: one-valued columns must agree or be empty,
 //! trainings, examinations, qualifications and suspensions are gathered.
 
+mod columns;
+mod styles;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
 
+use columns::{Column, column_named};
+pub(super) use styles::Dates;
+
 use super::policy::AnnotationPolicy;
-use crate::dates::{self, Day, Style, Wrong};
+use crate::dates::{self, Day, Wrong};
 use crate::problem::Place;
 use crate::sheet::Sheet;
 
@@ -102,91 +108,6 @@ pub struct Registry {
     pub people: BTreeMap<String, Annotator>,
 }
 
-/// Columns with the names they go by.
-const COLUMNS: &[(Column, &[&str])] = &[
-    (
-        Column::Id,
-        &[
-            "annotator_id",
-            "标注员编号",
-            "人员编号",
-            "标注人员编号",
-            "编号",
-            "工号",
-            "id",
-        ],
-    ),
-    (
-        Column::Type,
-        &["type", "annotator_type", "人员类型", "类型"],
-    ),
-    (
-        Column::Employer,
-        &["employer", "用人单位", "所属单位", "单位", "外包公司"],
-    ),
-    (Column::Topic, &["training_topic", "培训主题", "培训内容"]),
-    (
-        Column::TrainedOn,
-        &["training_date", "培训日期", "培训时间"],
-    ),
-    (
-        Column::Hours,
-        &["training_hours", "培训学时", "培训时长", "学时"],
-    ),
-    (Column::ExamOn, &["exam_date", "考核日期", "考核时间"]),
-    (Column::Score, &["exam_score", "考核成绩", "成绩"]),
-    (
-        Column::Passed,
-        &["exam_pass", "考核结果", "是否合格", "考核是否合格"],
-    ),
-    (
-        Column::QualifiedFrom,
-        &[
-            "qualified_from",
-            "资格起",
-            "资格起始",
-            "上岗日期",
-            "资格生效日期",
-        ],
-    ),
-    (
-        Column::QualifiedTo,
-        &[
-            "qualified_to",
-            "资格止",
-            "资格截止",
-            "资格失效日期",
-            "资格有效期至",
-        ],
-    ),
-    (
-        Column::SuspendedFrom,
-        &["suspended_from", "暂停起", "暂停起始"],
-    ),
-    (Column::SuspendedTo, &["suspended_to", "暂停止", "暂停截止"]),
-    (Column::Nda, &["nda", "保密协议", "是否签署保密协议"]),
-    (Column::Notes, &["notes", "备注"]),
-];
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Column {
-    Id,
-    Type,
-    Employer,
-    Topic,
-    TrainedOn,
-    Hours,
-    ExamOn,
-    Score,
-    Passed,
-    QualifiedFrom,
-    QualifiedTo,
-    SuspendedFrom,
-    SuspendedTo,
-    Nda,
-    Notes,
-}
-
 impl Registry {
     /// Reads the table; what is wrong with it goes to `place`.
     pub fn read(path: &Path, policy: &AnnotationPolicy, place: &mut Place<'_>) -> Self {
@@ -266,14 +187,6 @@ impl Registry {
         dates.tell(place);
         registry
     }
-}
-
-fn column_named(name: &str) -> Option<Column> {
-    let name = name.trim().to_lowercase();
-    let found = COLUMNS
-        .iter()
-        .find(|(_, names)| names.contains(&name.as_str()));
-    found.map(|(column, _)| *column)
 }
 
 struct RowReader<'a, 'p> {
@@ -508,54 +421,6 @@ impl RowReader<'_, '_> {
 
 fn push(periods: &mut Vec<Period>, period: Option<Period>) {
     periods.extend(period.filter(|period| !periods.contains(period)));
-}
-
-/// In which ways dates of a column are written, with the first row of each.
-#[derive(Default)]
-pub(super) struct Dates {
-    met: BTreeMap<&'static str, BTreeMap<Style, u64>>,
-}
-
-impl Dates {
-    /// Notes how a date is written.
-    pub fn met(&mut self, column: &'static str, style: Style, line: u64) {
-        self.met
-            .entry(column)
-            .or_default()
-            .entry(style)
-            .or_insert(line);
-    }
-
-    /// Tells of columns that mix several ways: each was read, but several hands wrote it.
-    pub fn tell(&self, place: &mut Place<'_>) {
-        for (column, styles) in self.met.iter().filter(|(_, styles)| styles.len() > 1) {
-            let list: Vec<String> = styles
-                .iter()
-                .map(|(style, line)| format!("{} ({line})", style.example()))
-                .collect();
-            let line = styles.values().max().copied().unwrap_or(0);
-            place.odd(
-                line,
-                "mixed-dates",
-                (
-                    format!(
-                        "{column} 混用 {} 种日期写法(首次出现的行):{}",
-                        styles.len(),
-                        list.join("、")
-                    ),
-                    format!(
-                        "{column} mixes {} ways of writing dates (first row of each): {}",
-                        styles.len(),
-                        list.join(", ")
-                    ),
-                ),
-                (
-                    "已逐一识别;建议统一为 2026-01-05",
-                    "each was read; better write all as 2026-01-05",
-                ),
-            );
-        }
-    }
 }
 
 #[cfg(test)]
