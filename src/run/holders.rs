@@ -173,7 +173,8 @@ impl HolderCounts {
     }
 
     fn holder(&mut self, source: &str, kind: &str, name: &str) -> &mut Holder {
-        let key = compared(name);
+        // `Example Works, Inc.` is `EXAMPLE WORKS INC`.
+        let key = FoldTable::get().letters(name);
         let place = (source.to_owned(), kind.to_owned(), key.clone());
         let new = |holder: Option<&str>, key: String| Holder {
             source: source.to_owned(),
@@ -212,14 +213,6 @@ impl HolderCounts {
         });
         Holders(all)
     }
-}
-
-/// A name as it is compared: without width, case, variants, spaces and punctuation, so that
-/// `Example Works, Inc.` is `EXAMPLE WORKS INC`.
-fn compared(name: &str) -> String {
-    let folded = FoldTable::get().term(name);
-    let key: String = folded.chars().filter(|c| c.is_alphanumeric()).collect();
-    if key.is_empty() { folded } else { key }
 }
 
 /// The first and the last year in a detail such as `2005-2006, 2010`.

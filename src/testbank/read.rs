@@ -125,22 +125,17 @@ fn document(path: &Path, place: &mut Place<'_>) -> Option<String> {
 
 /// Codes of the risks that a text names, by code or by title however it is punctuated.
 fn named(text: &str) -> BTreeSet<String> {
-    let letters = letters(text);
+    let fold = FoldTable::get();
+    let letters = fold.letters(text);
     let leaves = risks().filter(|risk| risk.code.len() > 3);
     let met = leaves.filter(|risk| {
         let titles = [&risk.title.zh, &risk.title.en];
         text.contains(risk.code)
             || titles
                 .iter()
-                .any(|title| letters.contains(&self::letters(title)))
+                .any(|title| letters.contains(&fold.letters(title)))
     });
     met.map(|risk| risk.code.to_owned()).collect()
-}
-
-/// What of a text is compared: letters and digits, folded.
-fn letters(text: &str) -> String {
-    let folded = FoldTable::get().term(text);
-    folded.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// One file, as it is read.
@@ -297,14 +292,10 @@ impl Reading<'_> {
                 None
             }
         };
-        let folded = match letters(&text) {
-            letters if letters.is_empty() => FoldTable::get().term(&text),
-            letters => letters,
-        };
         Some(Question {
             bank,
             class: self.class(bank, &first, &second),
-            folded,
+            folded: FoldTable::get().letters(&text),
             text,
             first,
             second,

@@ -127,6 +127,14 @@ impl FoldTable {
         })
     }
 
+    /// `text` as names and questions are compared: its letters and digits, folded; all of it if
+    /// it has none.
+    pub fn letters(&self, text: &str) -> String {
+        let folded = self.term(text);
+        let letters: String = folded.chars().filter(|c| c.is_alphanumeric()).collect();
+        if letters.is_empty() { folded } else { letters }
+    }
+
     /// `text` in the form in which terms are compared.
     pub fn term(&self, text: &str) -> String {
         let mut folded = String::with_capacity(text.len());
