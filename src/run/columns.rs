@@ -217,7 +217,7 @@ impl<'a> Cells<'a> {
         (&leaf.values, defined.then_some(place))
     }
 
-    pub fn optional_text(&mut self) -> Result<Option<String>, String> {
+    fn optional_str(&mut self) -> Result<Option<&'a str>, String> {
         match self.next() {
             (_, None) => Ok(None),
             (Values::Texts(texts), Some(at)) => read_text(texts, at).map(Some),
@@ -225,14 +225,23 @@ impl<'a> Cells<'a> {
         }
     }
 
-    pub fn text(&mut self) -> Result<String, String> {
-        self.optional_text()?
+    /// A text that is looked at and not kept.
+    pub fn str(&mut self) -> Result<&'a str, String> {
+        self.optional_str()?
             .ok_or_else(|| "a text is missing".to_owned())
+    }
+
+    pub fn optional_text(&mut self) -> Result<Option<String>, String> {
+        Ok(self.optional_str()?.map(str::to_owned))
+    }
+
+    pub fn text(&mut self) -> Result<String, String> {
+        self.str().map(str::to_owned)
     }
 
     /// What [`Value::json`] wrote.
     pub fn json<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, String> {
-        serde_json::from_str(&self.text()?).map_err(|e| e.to_string())
+        serde_json::from_str(self.str()?).map_err(|e| e.to_string())
     }
 
     pub fn optional_whole(&mut self) -> Result<Option<u64>, String> {
@@ -286,7 +295,7 @@ impl<'a> Cells<'a> {
                 .get(cursor.level)
                 .is_some_and(|level| *level > 0)
             {
-                list.push(read_text(texts, cursor.value)?);
+                list.push(read_text(texts, cursor.value)?.to_owned());
                 cursor.value += 1;
             }
             cursor.level += 1;
@@ -301,8 +310,8 @@ impl<'a> Cells<'a> {
     }
 }
 
-fn read_text(texts: &[ByteArray], at: usize) -> Result<String, String> {
+fn read_text(texts: &[ByteArray], at: usize) -> Result<&str, String> {
     let text = texts.get(at).ok_or("a text is missing")?;
-    let text = text.as_utf8().map_err(|_| "a text is not UTF-8")?;
-    Ok(text.to_owned())
+    let text = simdutf8::basic::from_utf8(text.data()).map_err(|_| "a text is not UTF-8")?;
+    Ok(text)
 }

@@ -13,6 +13,7 @@
 mod group;
 mod part;
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
@@ -313,8 +314,8 @@ fn fingerprint(row: &FindingRow) -> Key {
         Some(_) => "suppressed",
     };
     let (by, identity) = match &row.value_hash {
-        Some(hash) => ("value", hash.clone()),
-        None => ("words", words(row)),
+        Some(hash) => ("value", Cow::Borrowed(hash.as_str())),
+        None => ("words", Cow::Owned(words(row))),
     };
     let mut hasher = blake3::Hasher::new();
     for part in [&*row.source, &row.rule, state, by, &identity] {

@@ -229,7 +229,7 @@ impl Row for FindingRow {
                 }),
                 (None, ..) => None,
             },
-            severity: read_severity(&cells.text()?)?,
+            severity: read_severity(cells.str()?)?,
             confidence: cells
                 .fraction()?
                 .map(Confidence::from_fraction)

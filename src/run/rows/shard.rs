@@ -243,7 +243,7 @@ impl Row for ShardRow {
             bytes: cells.whole()?,
             decoded_bytes: cells.whole()?,
             digest: cells.optional_text()?,
-            status: named(Status::ALL, Status::as_str, &cells.text()?)?,
+            status: named(Status::ALL, Status::as_str, cells.str()?)?,
             reason: cells.optional_text()?,
             error: cells.optional_text()?,
             records: counts(cells)?,
