@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use super::file::NewFile;
 use super::reader::Run;
 use super::rows::ShardRow;
-use super::table::{Rows, damaged};
+use super::table::damaged;
+use super::table_rows::Rows;
 use crate::RunError;
 use crate::corpus::{DigestKind, Digests};
 

@@ -143,16 +143,14 @@ impl HolderCounts {
         }
     }
 
+    /// Whether a finding counts and names a holder.
+    pub fn counts(row: &FindingRow) -> bool {
+        named(row).is_some()
+    }
+
     /// Adds a finding, in the order of the table.
     pub fn add(&mut self, row: &FindingRow) {
-        let Some(entity) = row
-            .entity
-            .as_deref()
-            .filter(|_| row.suppressed_by.is_none())
-        else {
-            return;
-        };
-        let Some(names) = NAMES.iter().find_map(|name| row.details.get(name)) else {
+        let Some((entity, names)) = named(row) else {
             return;
         };
         let kind = entity.strip_prefix("rights.").unwrap_or(entity);
@@ -213,6 +211,14 @@ impl HolderCounts {
         });
         Holders(all)
     }
+}
+
+/// What a finding that counts is of, and the holders it names.
+fn named(row: &FindingRow) -> Option<(&str, &str)> {
+    let entity = row.entity.as_deref();
+    let entity = entity.filter(|_| row.suppressed_by.is_none())?;
+    let names = NAMES.iter().find_map(|name| row.details.get(name))?;
+    Some((entity, names))
 }
 
 /// The first and the last year in a detail such as `2005-2006, 2010`.

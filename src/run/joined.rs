@@ -1,6 +1,7 @@
 //! [`Joined`]: the rows of a table, shard by shard.
 
-use super::table::{Row, Rows};
+use super::table::Row;
+use super::table_rows::Rows;
 use crate::RunError;
 
 /// Reads a table, which is in the order of the paths, along a list of paths in that order.

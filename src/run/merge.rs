@@ -18,7 +18,7 @@ use super::manifest::{Environment, Manifest, MergedRun};
 use super::reader::Run;
 use super::record::refuse_occupied;
 use super::rows::{FindingRow, RecordRow, ShardRow};
-use super::table::Rows;
+use super::table_rows::Rows;
 use super::{CHECKPOINT_DIR, members, since};
 use crate::RunError;
 use crate::scan::Tally;

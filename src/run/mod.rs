@@ -36,6 +36,7 @@ mod sign;
 mod since;
 mod sorter;
 mod table;
+mod table_rows;
 mod value;
 mod verify;
 
@@ -64,7 +65,7 @@ pub use rows::{Decision, FindingRow, RecordRow, ShardRow, Status, finding_id};
 pub use sign::{SIGNATURE_FILE, SignKey, Signed, VerifyKey, check_signature, sign};
 pub use since::{Apart, Since};
 pub(crate) use sorter::Sorter;
-pub use table::Rows;
+pub use table_rows::{GroupRows, Rows};
 pub use verify::{Compared, Difference, Differences, Kind, compare_corpus, strangers, verify};
 
 /// Version of the layout of a run directory. A reader refuses any other.

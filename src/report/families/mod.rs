@@ -16,17 +16,18 @@ mod part;
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 use serde::Serialize;
 
 use crate::finding::EXCERPT_CONTEXT;
 use crate::rules::{PiClass, RuleInfo};
-use crate::run::{FindingRow, Run};
+use crate::run::{FindingRow, GroupRows, Run};
 use crate::text::FoldTable;
 use crate::{Confidence, RunError, Severity, Span};
 
 use group::Groups;
-use part::{Key, Part, Parts};
+use part::{Key, Part, Parts, Seen};
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,10 +150,11 @@ impl Families {
     /// If the table of findings is damaged or cannot be read, or a temporary file cannot be
     /// written.
     pub fn of(run: &Run, limits: Limits) -> Result<Self, RunError> {
-        Self::reading(run, limits, |_| ())
+        Self::reading(run, limits, |_| false, |_| ())
     }
 
-    /// The same, with whoever else has to see every finding: reading them takes most of the time.
+    /// The same, with whoever else has to see the findings that are `wanted`, in their order: reading
+    /// them takes most of the time.
     ///
     /// # Errors
     ///
@@ -160,19 +162,27 @@ impl Families {
     pub fn reading(
         run: &Run,
         limits: Limits,
-        mut also: impl FnMut(&FindingRow),
+        wanted: impl Fn(&FindingRow) -> bool + Sync,
+        mut also: impl FnMut(&FindingRow) + Send,
     ) -> Result<Self, RunError> {
         let rules = run.rules()?;
         let mut names = Names::new(&rules);
         let mut parts = Parts::holding(limits.held.max(1));
         let mut findings = 0;
-        for row in run.findings()? {
-            let row = row?;
-            let (rule, source) = names.of(&row)?;
-            parts.add(fingerprint(&row), rule, source, &row)?;
-            also(&row);
-            findings += 1;
-        }
+        let numbers = names.rule_numbers.clone();
+        run.findings()?.by_group(
+            |rows| Counted::of(rows, &numbers, &wanted),
+            |counted| {
+                let sources = names.sources(&counted.sources);
+                for seen in &counted.seen {
+                    let path = &counted.paths[seen.path as usize];
+                    parts.add(seen, sources[seen.source as usize], path)?;
+                }
+                findings += counted.seen.len() as u64;
+                counted.wanted.iter().for_each(&mut also);
+                Ok(ControlFlow::Continue(()))
+            },
+        )?;
         let mut groups = Groups::new(limits.families);
         let mut families = 0;
         parts.each(|part| {
@@ -262,28 +272,19 @@ impl<'a> Names<'a> {
         self.source_numbers[source]
     }
 
-    /// Numbers of the rule and the source of a row.
-    fn of(&mut self, row: &FindingRow) -> Result<(u32, u32), RunError> {
-        let rule = self.rule_numbers.get(&*row.rule).copied();
-        let rule = rule.ok_or_else(|| {
-            RunError::state(
-                format!(
-                    "a finding names the rule {}, which the run does not have",
-                    row.rule
-                ),
-                "yujian verify says what was changed",
-            )
-        })?;
-        let source = match self.source_numbers.get(&row.source) {
-            Some(number) => *number,
-            None => {
-                let number = self.sources.len() as u32;
-                self.sources.push(row.source.clone());
-                self.source_numbers.insert(row.source.clone(), number);
-                number
-            }
+    /// The numbers of some sources.
+    fn sources(&mut self, sources: &[String]) -> Vec<u32> {
+        let number = |source: &String| {
+            let next = self.sources.len() as u32;
+            *self
+                .source_numbers
+                .entry(source.clone())
+                .or_insert_with(|| {
+                    self.sources.push(source.clone());
+                    next
+                })
         };
-        Ok((rule, source))
+        sources.iter().map(number).collect()
     }
 
     fn family(&self, part: Part, told: Told) -> Family {
@@ -305,6 +306,64 @@ impl<'a> Names<'a> {
             places: told.places,
         }
     }
+}
+
+/// What is counted of the findings of a row group. Texts that come again stand once.
+struct Counted {
+    seen: Vec<Seen>,
+    paths: Vec<String>,
+    sources: Vec<String>,
+    wanted: Vec<FindingRow>,
+}
+
+impl Counted {
+    fn of(
+        rows: GroupRows<FindingRow>,
+        rules: &HashMap<&str, u32>,
+        wanted: impl Fn(&FindingRow) -> bool,
+    ) -> Result<Self, RunError> {
+        let (mut seen, mut kept) = (Vec::new(), Vec::new());
+        let (mut paths, mut sources) = (Vec::<String>::new(), Vec::<String>::new());
+        for row in rows {
+            let row = row?;
+            // Findings stand in the order of their files.
+            if paths.last() != Some(&row.path) {
+                paths.push(row.path.clone());
+            }
+            let source = sources.iter().rposition(|source| *source == row.source);
+            let source = source.unwrap_or_else(|| {
+                sources.push(row.source.clone());
+                sources.len() - 1
+            });
+            seen.push(Seen {
+                key: fingerprint(&row),
+                rule: number(rules, &row.rule)?,
+                source: source as u32,
+                path: paths.len() as u32 - 1,
+                record: row.record,
+                suppressed: row.suppressed_by.is_some(),
+                confidence: row.confidence,
+            });
+            if wanted(&row) {
+                kept.push(row);
+            }
+        }
+        Ok(Self {
+            seen,
+            paths,
+            sources,
+            wanted: kept,
+        })
+    }
+}
+
+fn number(rules: &HashMap<&str, u32>, rule: &str) -> Result<u32, RunError> {
+    rules.get(rule).copied().ok_or_else(|| {
+        RunError::state(
+            format!("a finding names the rule {rule}, which the run does not have"),
+            "yujian verify says what was changed",
+        )
+    })
 }
 
 /// Names the family of a finding.
@@ -341,32 +400,54 @@ struct Told {
 /// What the first findings of some families say, up to so many places each.
 fn said(run: &Run, parts: &[Part], places: usize) -> Result<HashMap<Key, Told>, RunError> {
     // How many findings of each are still to be met; the first in any case, for its words.
-    let mut wanted: HashMap<Key, u64> = (parts.iter())
-        .map(|part| (part.key, part.findings.min(places.max(1) as u64)))
+    let most = places.max(1) as u64;
+    let mut left: HashMap<Key, u64> = (parts.iter())
+        .map(|part| (part.key, part.findings.min(most)))
         .collect();
+    let wanted = left.clone();
     let mut all: HashMap<Key, Told> = HashMap::new();
-    for row in run.findings()? {
-        if wanted.is_empty() {
-            break;
-        }
-        let row = row?;
-        let key = fingerprint(&row);
-        let Some(left) = wanted.get_mut(&key) else {
-            continue;
-        };
-        *left -= 1;
-        if *left == 0 {
-            wanted.remove(&key);
-        }
-        let told = all.entry(key).or_insert_with(|| Told {
-            suppressed_by: row.suppressed_by.clone(),
-            excerpt: quoted(&row),
-            places: Vec::new(),
-        });
-        if told.places.len() < places {
-            told.places.push(place(row));
-        }
-    }
+    run.findings()?.by_group(
+        |rows| {
+            let mut met: HashMap<Key, u64> = HashMap::new();
+            let mut some = Vec::new();
+            for row in rows {
+                let row = row?;
+                let key = fingerprint(&row);
+                let Some(most) = wanted.get(&key) else {
+                    continue;
+                };
+                let met = met.entry(key).or_default();
+                if *met < *most {
+                    *met += 1;
+                    some.push((key, row));
+                }
+            }
+            Ok(some)
+        },
+        |some| {
+            for (key, row) in some {
+                let Some(more) = left.get_mut(&key) else {
+                    continue;
+                };
+                *more -= 1;
+                if *more == 0 {
+                    left.remove(&key);
+                }
+                let told = all.entry(key).or_insert_with(|| Told {
+                    suppressed_by: row.suppressed_by.clone(),
+                    excerpt: quoted(&row),
+                    places: Vec::new(),
+                });
+                if told.places.len() < places {
+                    told.places.push(place(row));
+                }
+            }
+            Ok(match left.is_empty() {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            })
+        },
+    )?;
     Ok(all)
 }
 

@@ -7,11 +7,23 @@ use std::collections::hash_map::Entry;
 
 use serde::{Deserialize, Serialize};
 
-use crate::run::{FindingRow, Sorter};
+use crate::run::Sorter;
 use crate::{Confidence, RunError};
 
 /// The fingerprint of a family, in two numbers: text would be twice as long.
 pub(super) type Key = (u64, u64);
+
+/// What is counted of a finding.
+pub(super) struct Seen {
+    pub key: Key,
+    pub rule: u32,
+    /// Its source, and its file, among those of its row group.
+    pub source: u32,
+    pub path: u32,
+    pub record: u64,
+    pub suppressed: bool,
+    pub confidence: Confidence,
+}
 
 /// A stretch of a family's findings, in the order of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -118,28 +130,22 @@ impl Parts {
         }
     }
 
-    /// Adds a finding, in the order of the table.
-    pub fn add(
-        &mut self,
-        key: Key,
-        rule: u32,
-        source: u32,
-        row: &FindingRow,
-    ) -> Result<(), RunError> {
+    /// Adds a finding of `source` in the file `path`, in the order of the table.
+    pub fn add(&mut self, seen: &Seen, source: u32, path: &str) -> Result<(), RunError> {
         self.row += 1;
-        if self.row == 1 || self.path != row.path {
-            self.path.clone_from(&row.path);
+        if self.row == 1 || self.path != path {
+            path.clone_into(&mut self.path);
             self.file += 1;
             self.record += 1;
-        } else if self.in_file != row.record {
+        } else if self.in_file != seen.record {
             self.record += 1;
         }
-        self.in_file = row.record;
-        match self.held.entry(key) {
+        self.in_file = seen.record;
+        match self.held.entry(seen.key) {
             Entry::Occupied(mut part) => {
                 let part = part.get_mut();
                 part.findings += 1;
-                part.confidence = part.confidence.max(row.confidence);
+                part.confidence = part.confidence.max(seen.confidence);
                 if part.record.1 != self.record {
                     part.record.1 = self.record;
                     part.records += 1;
@@ -151,12 +157,12 @@ impl Parts {
             }
             Entry::Vacant(vacant) => {
                 vacant.insert(Part {
-                    key,
+                    key: seen.key,
                     first: self.row,
-                    rule,
+                    rule: seen.rule,
                     source,
-                    suppressed: row.suppressed_by.is_some(),
-                    confidence: row.confidence,
+                    suppressed: seen.suppressed,
+                    confidence: seen.confidence,
                     findings: 1,
                     records: 1,
                     files: 1,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::RunError;
 use crate::report::families::{Families, Limits};
 use crate::rules::RuleInfo;
-use crate::run::{FindingTotals, HolderCounts, Holders, Run, Status};
+use crate::run::{FindingRow, FindingTotals, HolderCounts, Holders, Run, Status};
 use crate::scan::Hits;
 
 /// Why something was not scanned, or what was noted.
@@ -75,7 +75,8 @@ impl Facts {
             held: 32 << 10,
         };
         let mut holders = HolderCounts::default();
-        let mut families = Families::reading(run, limits, |row| holders.add(row))?;
+        let also = |row: &FindingRow| holders.add(row);
+        let mut families = Families::reading(run, limits, HolderCounts::counts, also)?;
         share_places(&mut families);
         let mut numbers: BTreeMap<String, RuleNumbers> = BTreeMap::new();
         for (rule, hits) in run.tally()?.total().rules {

@@ -5,7 +5,7 @@ use std::iter::Peekable;
 
 use super::entry::Entry;
 use crate::RunError;
-use crate::run::table::Rows;
+use crate::run::table_rows::Rows;
 use crate::run::{FindingRow, Run};
 
 /// A file of the corpus, with all that is in it.

@@ -5,7 +5,8 @@ use std::path::Path;
 use super::told::{Differences, Kind};
 use crate::RunError;
 use crate::run::merkle::{self, Blocks, Digest};
-use crate::run::table::{Row, Rows};
+use crate::run::table::Row;
+use crate::run::table_rows::Rows;
 use crate::run::value::json_line;
 
 /// Reads a table to its end and notes the blocks of rows that are not as they were written.
