@@ -1,6 +1,6 @@
 //! `yujian sample`: records of a run for people to judge.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use indicatif::HumanCount;
@@ -21,6 +21,7 @@ use crate::review::{
     check_absent, draw, recorded, texts,
 };
 use crate::run::Run;
+use crate::sources::Stage;
 
 /// Strata of a set that are printed; `sample.json` has all.
 const SHOWN: usize = 20;
@@ -29,6 +30,7 @@ const MANUAL: &str = "EVA-02";
 const TECHNICAL: &str = "EVA-03";
 const SOURCE: &str = "SRC-02";
 const KIND: &str = "D52-16";
+const TUNING: &str = "D52-18";
 
 /// Runs the command.
 pub fn run(args: &SampleArgs, common: &Common) -> Result<Outcome> {
@@ -56,6 +58,7 @@ pub fn run(args: &SampleArgs, common: &Common) -> Result<Outcome> {
         SamplePlan::Manual => Plan::Manual,
         SamplePlan::Source => Plan::Source,
         SamplePlan::Technical => Plan::Technical,
+        SamplePlan::Tuning => Plan::Tuning,
         SamplePlan::All => Plan::All,
     };
     let threads = args.threads.map_or_else(available_threads, usize::from);
@@ -143,17 +146,25 @@ fn demand(args: &SampleArgs, configured: &Configured, standards: &Clauses) -> Re
     let proves = |n: &u64| upper_bound(0, *n, confidence) < at_most;
     let source = (1..1_000_000).find(proves);
     let asked = size(MANUAL)?;
-    let declared = configured.config.sources().into_iter();
-    let kinds = declared.filter_map(|source| {
-        let kind = source.declared.kind?;
-        Some((source.id, kind.as_str().to_owned()))
-    });
+    let (mut kinds, mut tuning) = (BTreeMap::new(), BTreeSet::new());
+    for source in configured.config.sources() {
+        if source.declared.stages.contains(&Stage::FineTuning) {
+            tuning.insert(source.id.clone());
+        }
+        if let Some(kind) = source.declared.kind {
+            kinds.insert(source.id, kind.as_str().to_owned());
+        }
+    }
+    let verified = clause(standards, TUNING)?.verified;
     Ok(Demand {
         manual: args.size.map_or(asked, u64::from),
         manual_asked: asked,
         source: source.ok_or_else(|| anyhow!("no sample proves the limit of {SOURCE}"))?,
         kind: size(KIND)?,
-        kinds: kinds.collect::<BTreeMap<_, _>>(),
+        kinds,
+        tuning,
+        tuning_metadata: size(TUNING)?,
+        tuning_verified: verified.ok_or_else(|| lacks(TUNING, "verified"))?,
     })
 }
 

@@ -109,6 +109,8 @@ pub struct Clause {
     pub confidence: Option<f64>,
     /// Items of the least sample.
     pub size: Option<u64>,
+    /// Items of the sample that verifies what has been recorded, where it is not the least one.
+    pub verified: Option<u64>,
     /// Share of the least sample.
     pub share: Option<f64>,
     /// From here on a finding makes its record a candidate.

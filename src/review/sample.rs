@@ -85,6 +85,12 @@ pub fn draw(
     }
     let seed = seed.unwrap_or_else(|| own_seed(&frame.digest));
     let sets = sets(plan, &frame.sources, demand);
+    if sets.is_empty() {
+        return Err(RunError::state(
+            "no record of the run is of a source that is declared to be for fine-tuning",
+            "write stages = [\"fine-tuning\"] in its [[source]] of yujian.toml",
+        ));
+    }
     if let Some(set) = sets.iter().find(|set| set.size > MOST_ROWS) {
         return Err(RunError::state(
             format!(
@@ -378,8 +384,10 @@ impl Visit for Visiting<'_> {
                 record,
             };
             for (set, strata) in self.drawing.sets.iter().zip(&mut self.piles.lowest) {
-                if set.question == *question {
-                    strata[set.of_source[source]].offer(drawn);
+                if set.question == *question
+                    && let Some(stratum) = set.of_source[source]
+                {
+                    strata[stratum].offer(drawn);
                 }
             }
         }

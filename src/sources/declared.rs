@@ -80,6 +80,16 @@ pub enum RobotsVerdict {
     NoRobots,
 }
 
+/// What training a source is for. Source: title of GB/T 45652-2025 (预训练, 优化训练).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// 预训练
+    PreTraining,
+    /// 优化训练
+    FineTuning,
+}
+
 /// One word, or several.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -180,6 +190,7 @@ pub struct Declared {
     pub name: String,
     #[serde(deserialize_with = "blank")]
     pub kind: Option<SourceKind>,
+    pub stages: Vec<Stage>,
     pub modality: Words,
     pub language: Words,
     pub origin_country: String,

@@ -150,6 +150,10 @@ impl Seen {
         let languages = self.plain_languages();
         writeln!(
             out,
+            "stages = []             # 用于 pre-training 预训练, fine-tuning 优化训练"
+        )?;
+        writeln!(
+            out,
             "modality = \"text\"\nlanguage = [{}]",
             languages.join(", ")
         )?;

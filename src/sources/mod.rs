@@ -20,7 +20,7 @@ pub use crate::problem::Problem;
 pub use dataset::{Availability, Confidentiality, Dataset, Purpose};
 pub use declared::{
     Assessment, Commitments, Declared, Generator, PI_BASES, Reviewed, RobotsVerdict, SourceKind,
-    Words, Wrong,
+    Stage, Words, Wrong,
 };
 pub use draft::{Seen, Told};
 pub use evidence::{Evidence, EvidenceState};

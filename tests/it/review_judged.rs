@@ -92,6 +92,10 @@ fn show(bench: &Bench) -> Value {
 
 /// Results of a duty: source, state, reason.
 fn clause(bench: &Bench, id: &str) -> Vec<(Value, String, String)> {
+    clause_of(bench, id, "corpus/yujian.toml")
+}
+
+fn clause_of(bench: &Bench, id: &str, config: &str) -> Vec<(Value, String, String)> {
     let args = [
         "gate",
         "run",
@@ -100,7 +104,7 @@ fn clause(bench: &Bench, id: &str) -> Vec<(Value, String, String)> {
         "v.sqlite",
         "--config",
     ];
-    let judged = json_of(bench, &[&args[..], &["corpus/yujian.toml"]].concat());
+    let judged = json_of(bench, &[&args[..], &[config]].concat());
     let clauses = judged["matrix"]["clauses"].as_array().unwrap();
     let found = clauses.iter().find(|clause| clause["id"] == id).unwrap();
     let points = found["points"].as_array().unwrap().iter();
@@ -449,4 +453,99 @@ fn the_filing_says_who_has_judged_what_and_what_came_of_it() {
         "corpus/yujian.toml",
     ]));
     assert!(code == 2 && text.contains("is no database"), "{text}");
+}
+
+#[test]
+fn what_is_for_fine_tuning_is_sampled_on_its_own() {
+    const CONFIG: &str = "declared.toml";
+    let bench = bench();
+    let declare = |web: &str, books: &str| {
+        let config = format!(
+            "[[source]]\nid = \"web\"\nmatch = [\"web/**\"]\nkind = \"self_crawled\"\n{web}\n\
+             [[source]]\nid = \"books\"\nmatch = [\"books/**\"]\nkind = \"commercial\"\n{books}\n"
+        );
+        fs::write(bench.path(CONFIG), config).unwrap();
+    };
+    let one = || {
+        let mut points = clause_of(&bench, "D52-18", CONFIG);
+        assert_eq!(points.len(), 1, "{points:?}");
+        let (_, state, reason) = points.remove(0);
+        (state, reason)
+    };
+    declare("", "");
+    import(&bench, "metadata", "张三", &[], |_, _| Some(("合格", "")));
+    // Nobody says what is for fine-tuning.
+    let (now, reason) = one();
+    assert!(
+        now == "needs-review" && reason.contains("2 sources do not say"),
+        "{reason}"
+    );
+    let tuning = [
+        "sample", "run", "--corpus", "corpus", "--plan", "tuning", "-o", "none", "--config", CONFIG,
+    ];
+    let (code, text) = told(&bench.yujian(&tuning));
+    assert!(
+        code == 2 && text.contains("stages = [\"fine-tuning\"]"),
+        "{code} {text}"
+    );
+    assert!(!bench.path("none").exists());
+    // Nothing is.
+    declare("stages = [\"pre-training\"]", "stages = [\"pre-training\"]");
+    assert_eq!(one().0, "not-applicable");
+    // Books are, and the sample that was drawn does not tell them apart.
+    declare(
+        "stages = [\"pre-training\"]",
+        "stages = [\"pre-training\", \"fine-tuning\"]",
+    );
+    let (now, reason) = one();
+    assert!(
+        now == "needs-evidence" && reason.contains("not sampled on its own"),
+        "{reason}"
+    );
+    fs::remove_dir_all(bench.path("sample")).unwrap();
+    draw(&bench, "sample", &["--plan", "tuning", "--config", CONFIG]);
+    let drawn: Value =
+        serde_json::from_slice(&fs::read(bench.path("sample/sample.json")).unwrap()).unwrap();
+    let sets = drawn["sets"].as_array().unwrap().iter();
+    let sizes: Vec<_> = sets
+        .map(|set| (&set["name"], &set["population"], &set["size"]))
+        .collect();
+    assert_eq!(
+        json!(sizes),
+        json!([
+            ["tuning-metadata", 300, 100],
+            ["tuning-risk-record", 300, 300]
+        ])
+    );
+    let rows = [
+        sheet(&bench, "sample/metadata.jsonl"),
+        sheet(&bench, "sample/risk-record.jsonl"),
+    ];
+    assert_eq!(rows.each_ref().map(Vec::len), [100, 300]);
+    assert!(rows.iter().flatten().all(|row| row["source"] == "books"));
+    import(&bench, "metadata", "张三", &[], |_, _| Some(("合格", "")));
+    import(&bench, "risk-record", "张三", &[], |n, _| {
+        (n > 0).then_some(("合格", ""))
+    });
+    let states = || {
+        let points = clause_of(&bench, "D52-18", CONFIG).into_iter();
+        points.map(|(_, state, _)| state).collect::<Vec<_>>()
+    };
+    assert_eq!(states(), ["compliant", "needs-evidence"]);
+    import(&bench, "risk-record", "张三", &[], |n, _| {
+        (n == 0).then_some(("合格", ""))
+    });
+    assert_eq!(states(), ["compliant", "compliant"]);
+    // No share is named, so what is wrong is for a person.
+    import(&bench, "risk-record", "张三", &[], |n, _| {
+        (n == 0).then_some(("不合格", "A.1.a"))
+    });
+    assert_eq!(states(), ["compliant", "needs-review"]);
+    // The sample is of what was declared when it was drawn.
+    declare("stages = [\"fine-tuning\"]", "stages = [\"fine-tuning\"]");
+    assert_eq!(states(), ["needs-evidence", "needs-evidence"]);
+    // Drawn with everything else, it is in the same sheets.
+    draw(&bench, "all", &["--config", CONFIG]);
+    let rows = sheet(&bench, "all/risk-record.jsonl");
+    assert!((4_000..=4_200).contains(&rows.len()), "{}", rows.len());
 }

@@ -55,6 +55,8 @@ pub enum SamplePlan {
     Source,
     /// The share that was scanned, and records of each kind of source to check what is kept of them.
     Technical,
+    /// Of the sources that are for fine-tuning, to check what is kept of them.
+    Tuning,
     /// All of these.
     #[default]
     All,

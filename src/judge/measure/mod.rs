@@ -9,6 +9,7 @@ mod origins;
 mod records;
 mod review;
 mod risks;
+mod tuning;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,6 +33,7 @@ pub(super) fn points(case: &Case<'_>, clause: &Clause, supplied: &[Point]) -> Ve
         // A statement is added to whatever there is; the rest is made elsewhere.
         Measure::Supplied => match (&*clause.supplier, case.annotation, case.reviewed) {
             (ANNOTATION, Some(report), _) => annotation::supplied(case, clause, report),
+            (REVIEW, ..) if clause.id == tuning::CLAUSE => tuning::points(case, clause),
             (REVIEW, _, Some(reviewed)) => review::supplied(reviewed, clause),
             _ => Vec::new(),
         },

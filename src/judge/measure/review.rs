@@ -1,4 +1,4 @@
-//! What people say of samples: `EVA-02`, `SRC-01`, `SRC-02`, `D52-15`, `D52-16`, `D52-18`.
+//! What people say of samples: `EVA-02`, `SRC-01`, `SRC-02`, `D52-15`, `D52-16`.
 //!
 //! A row that is undecided, or of which reviewers differ, is no pass. What it could still become
 //! decides between 不符合 and what is open.
@@ -32,13 +32,8 @@ pub fn serves(reviewed: Option<&Reviewed>, clause: &Clause) -> bool {
 
 /// The results of a duty that review supplies; none if no sample of this run serves it.
 pub fn supplied(reviewed: &Reviewed, clause: &Clause) -> Vec<Point> {
-    if reviewed.samples.is_empty() && reviewed.of_other_runs > 0 {
-        return vec![Point::new(
-            None,
-            State::NeedsEvidence,
-            "结论库中的样本都不是本次运行的,不计入",
-            "no sample in the store of verdicts is of this run, so none counts",
-        )];
+    if let Some(point) = of_others(reviewed) {
+        return vec![point];
     }
     // Samples may be drawn again, and the one that pleases must not be picked: each has a result.
     let of = |sample: &SampleOutcome| match clause.id.as_str() {
@@ -47,10 +42,22 @@ pub fn supplied(reviewed: &Reviewed, clause: &Clause) -> Vec<Point> {
             .map(|set| vec![manual(sample, set, clause)]),
         "D52-15" => sets(sample, &[METADATA], clause),
         "D52-16" => sets(sample, &[METADATA, RISK_RECORD, RIGHTS_RECORD], clause),
-        "D52-18" => sets(sample, &[METADATA, RISK_RECORD], clause).map(|_| vec![tuning()]),
         _ => None,
     };
     reviewed.samples.iter().filter_map(of).flatten().collect()
+}
+
+/// What is to be said if all samples are of other runs.
+pub(super) fn of_others(reviewed: &Reviewed) -> Option<Point> {
+    let none = reviewed.samples.is_empty() && reviewed.of_other_runs > 0;
+    none.then(|| {
+        Point::new(
+            None,
+            State::NeedsEvidence,
+            "结论库中的样本都不是本次运行的,不计入",
+            "no sample in the store of verdicts is of this run, so none counts",
+        )
+    })
 }
 
 fn percent(share: f64) -> String {
@@ -186,22 +193,29 @@ fn sets(sample: &SampleOutcome, names: &[&str], clause: &Clause) -> Option<Vec<P
         any = true;
         points.extend(set.strata.iter().map(|stratum| {
             let kind = (*name, stratum.name.as_str(), stratum.population);
-            of_kind(kind, &stratum.counts, clause)
+            let least = Some(clause.at_least.unwrap_or(1.0));
+            recorded(kind, &stratum.counts, (clause.size.unwrap_or(1), least))
         }));
     }
     any.then_some(points)
 }
 
-fn of_kind((set, kind, population): (&str, &str, u64), counts: &Counts, clause: &Clause) -> Point {
-    let least = clause.at_least.unwrap_or(1.0);
-    let wanted = clause.size.unwrap_or(1).min(population);
+/// Whether what is recorded of a kind of data is right: so many of it are asked for, and the least
+/// share that is right. Where no share is named, a person decides about what is wrong.
+pub(super) fn recorded(
+    (set, kind, population): (&str, &str, u64),
+    counts: &Counts,
+    (wanted, least): (u64, Option<f64>),
+) -> Point {
+    let wanted = wanted.min(population);
     let of_drawn = |n: u64| n as f64 / counts.drawn.max(1) as f64;
     let at_best = of_drawn(counts.pass + counts.open + counts.conflicts);
     let (mut zh, mut en) = counted(counts);
     let mut state = match () {
-        () if counts.drawn < wanted || at_best < least => State::NonCompliant,
+        () if counts.drawn < wanted => State::NonCompliant,
+        () if least.is_some_and(|least| at_best < least) => State::NonCompliant,
         () if counts.open > 0 => State::NeedsEvidence,
-        () if of_drawn(counts.pass) >= least => State::Compliant,
+        () if of_drawn(counts.pass) >= least.unwrap_or(1.0) => State::Compliant,
         () => State::NeedsReview,
     };
     if counts.drawn < wanted {
@@ -228,16 +242,6 @@ fn of_kind((set, kind, population): (&str, &str, u64), counts: &Counts, clause: 
             .between(low, high),
     };
     with_counts(point, counts)
-}
-
-/// `D52-18`: what is fine-tuning data nobody declares, so no sample is of it alone.
-fn tuning() -> Point {
-    Point::new(
-        None,
-        State::NeedsReview,
-        "来源未申报是否为优化训练数据,样本未单独抽取:须由负责人确认",
-        "no source says whether it is fine-tuning data, so no sample is of that alone: a person has to confirm",
-    )
 }
 
 /// `SRC-02`: people have looked at a sample of each source.
