@@ -41,12 +41,12 @@ pub use package::{ALGORITHM, Package, SAMPLE_FORMAT, Sheet, Technical, check_abs
 pub use recorded::recorded;
 pub use sample::{Corpus, Row, Sample, draw};
 use sheet::cell as shown_cell;
-pub use sheet::{Code, SheetFormat, VERDICTS, write_sheet};
+pub use sheet::{Code, SheetFormat, VERDICTS};
 pub use standing::{Standing, Standings};
 pub use store::{
     Addition, Appended, Head, Kept, Mode, NewVerdict, Refusal, STORE_FORMAT, Store, StoredSample,
     StoredSheet, StoredVerdict,
 };
 pub use strata::{Demand, Plan, Set, Stratum};
-pub use texts::{LONGEST_TEXT, SheetRow, Shown, texts};
+pub use texts::{LONGEST_TEXT, SheetRow, SheetRows, Shown, texts};
 pub use verdict::{Role, Verdict, risk_codes};

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::sheet::{Line, write_sheet};
 use super::tasks::{interface, label_set};
-use super::{Code, Question, Row, Sample, Set, SheetFormat, SheetRow, write_sheet};
+use super::{Code, Question, Row, Sample, Set, SheetFormat, SheetRow, SheetRows};
 use crate::RunError;
 use crate::run::Manifest;
 
@@ -78,7 +79,7 @@ pub struct Package<'a> {
     /// What was checked by technical means, if that is to be stated.
     pub technical: Option<Technical>,
     /// What is shown of each row.
-    pub shown: &'a [SheetRow],
+    pub shown: &'a SheetRows,
     /// What the run has recorded of each row.
     pub recorded: &'a [Vec<String>],
     /// Whether personal data is hidden.
@@ -169,29 +170,35 @@ impl Package<'_> {
     fn sheets(&self, dir: &Path) -> io::Result<Vec<Sheet>> {
         let mut sheets = Vec::new();
         for question in Question::ALL {
-            let all = self.sample.rows.iter().zip(self.shown).zip(self.recorded);
-            let of = all.filter(|((row, _), _)| row.question == question);
-            let rows: Vec<(&Row, &SheetRow, Vec<String>)> = of
-                .map(|((row, shown), recorded)| {
-                    (row, shown, self.recorded_of(row, shown, recorded))
-                })
-                .collect();
-            if rows.is_empty() {
+            let all = self.sample.rows.iter().enumerate();
+            let of = all.filter(|(_, row)| row.question == question);
+            let rows = of.clone().count() as u64;
+            if rows == 0 {
                 continue;
             }
+            let lines = of.map(|(place, row)| {
+                let shown = self.shown.get(place)?;
+                let recorded = self.recorded_of(row, &shown, &self.recorded[place]);
+                Ok(Line {
+                    row,
+                    shown,
+                    recorded,
+                })
+            });
             let file = format!("{}.{}", question.as_str(), self.format.end());
             if self.format == SheetFormat::LabelStudio {
                 let interface = interface(question, self.codes);
                 fs::write(dir.join(format!("{}.xml", question.as_str())), interface)?;
             }
-            let mut bytes = Vec::new();
-            write_sheet(&mut bytes, self.format, question, &rows, self.codes)?;
-            fs::write(dir.join(&file), &bytes)?;
+            let path = dir.join(&file);
+            write_sheet(&path, (self.format, question), lines, self.codes)?;
+            let mut digest = blake3::Hasher::new();
+            digest.update_reader(File::open(&path)?)?;
             sheets.push(Sheet {
                 file,
                 question,
-                rows: rows.len() as u64,
-                digest: blake3::hash(&bytes).to_hex().to_string(),
+                rows,
+                digest: digest.finalize().to_hex().to_string(),
             });
         }
         if self.format == SheetFormat::Doccano {

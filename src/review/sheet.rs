@@ -1,6 +1,9 @@
-//! Sheets that people fill in: a workbook, or lines of JSON.
+//! Sheets that people fill in: a workbook, or lines of JSON. A row is written before the next one is
+//! asked for, so that texts need no memory.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 use rust_xlsxwriter::{
     DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, FormatAlign,
@@ -44,44 +47,46 @@ pub type Code = (String, String);
 /// One line of a sheet.
 pub(super) struct Line<'l> {
     pub row: &'l Row,
-    pub shown: &'l SheetRow,
+    pub shown: SheetRow,
     /// What the run has recorded about it.
-    pub recorded: &'l [String],
+    pub recorded: Vec<String>,
 }
 
 /// Writes the sheet of one question.
 ///
-/// `rows`: with what is shown of each, and what the run has recorded about it where that is
-/// asked; `codes`: of risks. The same rows give the same bytes.
+/// `codes`: of risks. The same lines give the same bytes.
 ///
 /// # Errors
 ///
-/// If it cannot be written.
-pub fn write_sheet(
-    out: &mut impl Write,
-    format: SheetFormat,
-    question: Question,
-    rows: &[(&Row, &SheetRow, Vec<String>)],
+/// If it cannot be written, and those of the lines.
+pub(super) fn write_sheet<'l>(
+    path: &Path,
+    (format, question): (SheetFormat, Question),
+    lines: impl Iterator<Item = io::Result<Line<'l>>>,
     codes: &[Code],
-) -> std::io::Result<()> {
-    let lines = rows.iter().map(|(row, shown, recorded)| Line {
-        row,
-        shown,
-        recorded,
-    });
+) -> io::Result<()> {
+    let mut out = BufWriter::new(File::create(path)?);
     match format {
-        SheetFormat::Jsonl => lines.into_iter().try_for_each(|line| {
-            serde_json::to_writer(&mut *out, &Json::of(&line))?;
-            out.write_all(b"\n")
-        }),
-        SheetFormat::LabelStudio => write_tasks(out, lines),
-        SheetFormat::Doccano => write_documents(out, lines),
-        SheetFormat::Xlsx => {
-            let lines: Vec<Line<'_>> = lines.collect();
-            let book = workbook(question, &lines, codes).map_err(std::io::Error::other)?;
-            out.write_all(&book)
-        }
+        SheetFormat::Jsonl => write_lines(&mut out, lines)?,
+        SheetFormat::LabelStudio => write_tasks(&mut out, lines)?,
+        SheetFormat::Doccano => write_documents(&mut out, lines)?,
+        SheetFormat::Xlsx => workbook(&mut out, question, lines, codes).map_err(|e| match e {
+            XlsxError::IoError(error) => error,
+            other => io::Error::other(other),
+        })?,
     }
+    out.flush()
+}
+
+fn write_lines<'l>(
+    out: &mut impl Write,
+    lines: impl Iterator<Item = io::Result<Line<'l>>>,
+) -> io::Result<()> {
+    for line in lines {
+        serde_json::to_writer(&mut *out, &Json::of(&line?))?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
 }
 
 /// A line of JSON; the last four are to be filled in.
@@ -105,7 +110,7 @@ struct Json<'l> {
 }
 
 impl<'l> Json<'l> {
-    fn of(line: &Line<'l>) -> Self {
+    fn of(line: &'l Line<'_>) -> Self {
         Self {
             id: &line.row.id,
             question: line.row.question,
@@ -115,7 +120,7 @@ impl<'l> Json<'l> {
             record_id: line.shown.record_id.as_deref(),
             text: &line.shown.text,
             cut_from: line.shown.cut,
-            recorded: (line.row.question != Question::Content).then_some(line.recorded),
+            recorded: (line.row.question != Question::Content).then_some(&line.recorded[..]),
             verdict: "",
             risk: "",
             comment: "",
@@ -146,15 +151,19 @@ const RISK: u16 = 9;
 /// Sheet of the codes.
 const CODES: &str = "风险代码";
 
-fn workbook(question: Question, lines: &[Line<'_>], codes: &[Code]) -> Result<Vec<u8>, XlsxError> {
+fn workbook<'l>(
+    out: &mut BufWriter<File>,
+    question: Question,
+    lines: impl Iterator<Item = io::Result<Line<'l>>>,
+    codes: &[Code],
+) -> Result<(), XlsxError> {
     let mut book = Workbook::new();
     // The moment of writing is no part of the sheet.
     let midnight = ExcelDateTime::from_ymd(2000, 1, 1)?;
     book.set_properties(&DocProperties::new().set_creation_datetime(&midnight));
-    let sheet = book.add_worksheet();
+    let sheet = book.add_worksheet_with_constant_memory()?;
     sheet.set_name("抽检表")?;
-    judged(sheet, question, lines)?;
-    let last = u32::try_from(lines.len()).unwrap_or(u32::MAX).max(1);
+    let last = judged(sheet, question, lines)?.max(1);
     let verdicts = DataValidation::new()
         .allow_list_strings(&VERDICTS)?
         .set_error_title("结论")?
@@ -172,10 +181,15 @@ fn workbook(question: Question, lines: &[Line<'_>], codes: &[Code]) -> Result<Ve
         sheet.set_name(CODES)?;
         listed(sheet, codes)?;
     }
-    book.save_to_buffer()
+    book.save_to_writer(out)
 }
 
-fn judged(sheet: &mut Worksheet, question: Question, lines: &[Line<'_>]) -> Result<(), XlsxError> {
+/// Writes the lines: the number of the last row.
+fn judged<'l>(
+    sheet: &mut Worksheet,
+    question: Question,
+    lines: impl Iterator<Item = io::Result<Line<'l>>>,
+) -> Result<u32, XlsxError> {
     let bold = Format::new().set_bold();
     let locked = Format::new().set_align(FormatAlign::Top);
     let wrapped = locked.clone().set_text_wrap();
@@ -188,7 +202,10 @@ fn judged(sheet: &mut Worksheet, question: Question, lines: &[Line<'_>]) -> Resu
         // Whoever sees what the program has found does not judge independently of it.
         sheet.set_column_hidden(RECORDED)?;
     }
-    for (at, line) in (1u32..).zip(lines) {
+    let mut at = 0;
+    for line in lines {
+        let line = line?;
+        at += 1;
         let cut = line.shown.cut.map_or_else(String::new, |characters| {
             format!("正文共 {characters} 字,此处未全部列出,请核对原记录")
         });
@@ -218,8 +235,7 @@ fn judged(sheet: &mut Worksheet, question: Question, lines: &[Line<'_>]) -> Resu
         sheet.set_row_height(at, 60)?;
     }
     sheet.set_freeze_panes(1, 1)?;
-    let last = lines.len() as u32;
-    sheet.autofilter(0, 0, last, COLUMNS.len() as u16 - 1)?;
+    sheet.autofilter(0, 0, at, COLUMNS.len() as u16 - 1)?;
     // Against slips only: there is no password.
     sheet.protect_with_options(&ProtectionOptions {
         format_cells: true,
@@ -228,7 +244,7 @@ fn judged(sheet: &mut Worksheet, question: Question, lines: &[Line<'_>]) -> Resu
         use_autofilter: true,
         ..ProtectionOptions::new()
     });
-    Ok(())
+    Ok(at)
 }
 
 fn listed(sheet: &mut Worksheet, codes: &[Code]) -> Result<(), XlsxError> {

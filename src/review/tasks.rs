@@ -48,7 +48,7 @@ struct Data<'l> {
 }
 
 impl<'l> Data<'l> {
-    fn of(line: &Line<'l>, text: &'l str, recorded: Option<String>) -> Self {
+    fn of(line: &'l Line<'_>, text: &'l str, recorded: Option<String>) -> Self {
         Self {
             yujian_id: &line.row.id,
             text_blake3: text_digest(text),
@@ -77,10 +77,11 @@ struct Task<'l> {
 /// Writes the tasks of a question: one list, a task a line.
 pub(super) fn write_tasks<'l>(
     out: &mut impl Write,
-    lines: impl Iterator<Item = Line<'l>>,
+    lines: impl Iterator<Item = io::Result<Line<'l>>>,
 ) -> io::Result<()> {
     let mut before = "[\n";
     for line in lines {
+        let line = line?;
         out.write_all(before.as_bytes())?;
         let data = Data::of(&line, &line.shown.text, recorded(&line));
         serde_json::to_writer(&mut *out, &Task { data })?;
@@ -143,9 +144,10 @@ struct Document<'l> {
 /// to be checked stands under it.
 pub(super) fn write_documents<'l>(
     out: &mut impl Write,
-    lines: impl Iterator<Item = Line<'l>>,
+    lines: impl Iterator<Item = io::Result<Line<'l>>>,
 ) -> io::Result<()> {
     for line in lines {
+        let line = line?;
         let text = match recorded(&line) {
             None => line.shown.text.clone(),
             Some(recorded) => format!("{}\n\n【系统记录】\n{recorded}", line.shown.text),

@@ -1,8 +1,11 @@
 //! The texts of a sample, read from the corpus again.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::sync::Mutex;
 
 use rayon::prelude::*;
+use tempfile::SpooledTempFile;
 
 use super::mask::{Field, mask};
 use super::read::{Visit, read};
@@ -17,6 +20,8 @@ pub const LONGEST_TEXT: usize = 32_000;
 /// Bytes of a text that are kept until it is masked: what is shown, in characters of any length,
 /// and enough behind it that what is cut in two is still known for what it is.
 const KEPT: usize = LONGEST_TEXT * 4 + (16 << 10);
+/// Bytes of all texts that are held in memory. Ours: those of 4,000 records of common length.
+const HELD: usize = 32 << 20;
 
 /// What of a text is shown.
 #[derive(Clone, Copy)]
@@ -42,16 +47,80 @@ pub struct SheetRow {
     pub stated: BTreeMap<String, String>,
 }
 
-/// Reads the texts of the rows of `sample`, in their order.
+/// What is shown of the rows of a sample, by their place. Where texts are long they wait in a
+/// temporary file without a name, that nobody else can open and that is gone when the command
+/// ends, however it ends.
+pub struct SheetRows {
+    texts: Mutex<SpooledTempFile>,
+    rows: Vec<Placed>,
+}
+
+/// A row, and where its text is.
+struct Placed {
+    row: SheetRow,
+    at: u64,
+    bytes: usize,
+}
+
+impl SheetRows {
+    /// The row at `place` of the sample.
+    ///
+    /// # Errors
+    ///
+    /// If the temporary file cannot be read.
+    pub fn get(&self, place: usize) -> io::Result<SheetRow> {
+        let placed = &self.rows[place];
+        let mut bytes = vec![0; placed.bytes];
+        let mut texts = self
+            .texts
+            .lock()
+            .unwrap_or_else(|broken| broken.into_inner());
+        texts.seek(SeekFrom::Start(placed.at))?;
+        texts.read_exact(&mut bytes)?;
+        Ok(SheetRow {
+            text: String::from_utf8(bytes).map_err(io::Error::other)?,
+            ..placed.row.clone()
+        })
+    }
+}
+
+/// [`SheetRows`] while they are read. They are put down as they come, which shows nowhere.
+struct Putting {
+    texts: SpooledTempFile,
+    bytes: u64,
+    rows: Vec<Option<Placed>>,
+    /// Why the file could not be written.
+    failed: Option<io::Error>,
+}
+
+impl Putting {
+    fn put(&mut self, places: &[usize], mut row: SheetRow) {
+        let text = std::mem::take(&mut row.text);
+        let at = self.bytes;
+        if let Err(error) = self.texts.write_all(text.as_bytes()) {
+            self.failed.get_or_insert(error);
+        }
+        self.bytes += text.len() as u64;
+        for place in places {
+            self.rows[*place] = Some(Placed {
+                row: row.clone(),
+                at,
+                bytes: text.len(),
+            });
+        }
+    }
+}
+
+/// Reads the texts of the rows of `sample`.
 ///
 /// # Errors
 ///
-/// If the corpus is not what the run is of.
+/// If the corpus is not what the run is of, or a temporary file cannot be written.
 pub fn texts(
     sample: &Sample,
     corpus: &Corpus<'_>,
     shown: Shown<'_>,
-) -> Result<Vec<SheetRow>, RunError> {
+) -> Result<SheetRows, RunError> {
     // Which records of which file are wanted, and for which rows: a record may be in several.
     let mut wanted: HashMap<u32, HashMap<u64, Vec<usize>>> = HashMap::new();
     for (at, row) in sample.rows.iter().enumerate() {
@@ -63,9 +132,15 @@ pub fn texts(
     let shards: Vec<&Shard> = shards
         .filter(|shard| holders.contains(shard.path.as_str()))
         .collect();
-    let read: Vec<_> = shards
+    let putting = Mutex::new(Putting {
+        texts: SpooledTempFile::new(HELD),
+        bytes: 0,
+        rows: sample.rows.iter().map(|_| None).collect(),
+        failed: None,
+    });
+    let changed: Vec<Changed> = shards
         .par_iter()
-        .map(|shard| {
+        .filter_map(|shard| {
             let mut visit = Texts {
                 sample,
                 corpus,
@@ -79,24 +154,24 @@ pub fn texts(
                 lost: false,
                 characters: 0,
                 scratch: Scratch::default(),
-                rows: Vec::new(),
+                putting: &putting,
             };
             let end = read(shard, corpus, &mut visit);
-            let changed = Changed::of(sample, shard, &end.digest);
-            (visit.rows, changed)
+            Changed::of(sample, shard, &end.digest)
         })
         .collect();
-    let mut changed = Vec::new();
-    let mut rows = vec![None; sample.rows.len()];
-    for (found, why) in read {
-        changed.extend(why);
-        for (at, row) in found {
-            rows[at] = Some(row);
-        }
+    let put = putting
+        .into_inner()
+        .unwrap_or_else(|broken| broken.into_inner());
+    if let Some(error) = put.failed {
+        return Err(RunError::io("write", &std::env::temp_dir(), error));
     }
-    let rows: Option<Vec<SheetRow>> = rows.into_iter().collect();
+    let rows: Option<Vec<Placed>> = put.rows.into_iter().collect();
     match rows {
-        Some(rows) if changed.is_empty() => Ok(rows),
+        Some(rows) if changed.is_empty() => Ok(SheetRows {
+            texts: Mutex::new(put.texts),
+            rows,
+        }),
         // It was the same when the sample was drawn, so it is being written.
         _ => Err(told(&changed)),
     }
@@ -128,7 +203,7 @@ struct Texts<'t> {
     lost: bool,
     characters: u64,
     scratch: Scratch,
-    rows: Vec<(usize, SheetRow)>,
+    putting: &'t Mutex<Putting>,
 }
 
 impl Visit for Texts<'_> {
@@ -191,9 +266,10 @@ impl Visit for Texts<'_> {
         let whole = whole && !self.lost;
         row.text = text;
         row.cut = (!whole).then_some(self.characters);
-        for at in rows {
-            self.rows.push((*at, row.clone()));
-        }
+        let putting = self.putting.lock();
+        putting
+            .unwrap_or_else(|broken| broken.into_inner())
+            .put(rows, row);
         self.forget();
     }
 

@@ -34,6 +34,15 @@ pub fn document(filing: &Filing<'_>) -> Document {
         ),
     });
     body.grid(&grids::by_type(report, w));
+    body.heading(2, "训练阶段", "Stages of training");
+    for source in &report.sources {
+        body.item(format!(
+            "{}{}{}",
+            source.id,
+            w.colon(),
+            w.said(&source.stages)
+        ));
+    }
     body.pages(Orientation::Landscape);
     body.heading(1, "数据来源", "Sources");
     let ledger = grids::ledger(report, w);

@@ -10,7 +10,7 @@ use super::{FindingPart, Gathered, Said, both};
 use crate::rules::Bilingual;
 use crate::run::{Run, Status};
 use crate::scan::Counts;
-use crate::sources::{Assessment, Day, EvidenceState, RobotsVerdict, Source, SourceKind};
+use crate::sources::{Assessment, Day, EvidenceState, RobotsVerdict, Source, SourceKind, Stage};
 use crate::{RunError, State};
 
 /// Files and their stored bytes by the source that they are of; a source that is told by a field
@@ -55,6 +55,8 @@ pub struct SourceRow {
     pub languages: Vec<String>,
     /// 来源类别, one of [`KINDS`](super::KINDS).
     pub kind: &'static str,
+    /// 训练阶段
+    pub stages: Said,
     /// 来源单位
     pub publisher: Said,
     /// 网址
@@ -211,6 +213,7 @@ fn row(gathered: &Gathered<'_>, found: &FindingPart, id: String) -> SourceRow {
         types: types.into_iter().map(|(k, n)| (k.to_owned(), n)).collect(),
         languages,
         kind: kind_of(gathered, &id),
+        stages: stages(&declared.stages),
         publisher: Said::declared(&declared.publisher, "publisher"),
         url: url(&declared.url, declared.kind),
         origin: origin(source),
@@ -228,6 +231,25 @@ fn row(gathered: &Gathered<'_>, found: &FindingPart, id: String) -> SourceRow {
         evidence: proofs(true),
         evidence_missing: proofs(false),
         id,
+    }
+}
+
+fn stages(stages: &[Stage]) -> Said {
+    let words = |word: fn(&Stage) -> &'static str| stages.iter().map(word).collect::<Vec<_>>();
+    match stages {
+        [] => Said::undeclared("stages"),
+        _ => Said::known(
+            words(|stage| match stage {
+                Stage::PreTraining => "预训练",
+                Stage::FineTuning => "优化训练",
+            })
+            .join("、"),
+            words(|stage| match stage {
+                Stage::PreTraining => "pre-training",
+                Stage::FineTuning => "fine-tuning",
+            })
+            .join(", "),
+        ),
     }
 }
 
