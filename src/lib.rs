@@ -7,6 +7,7 @@ mod details;
 mod error;
 mod faults;
 mod finding;
+mod guard;
 mod limit;
 mod problem;
 mod sheet;

@@ -45,6 +45,7 @@ use args::{Cli, Command};
 pub use exit::Outcome;
 use language::Language;
 
+use crate::guard::is_guarded;
 use crate::{Paint, SetupError};
 
 /// Runs the command line of this process.
@@ -52,6 +53,9 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     // The message of a panic can hold a piece of the text that was being read.
     panic::set_hook(Box::new(|info| {
+        if is_guarded() {
+            return;
+        }
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         anstream::eprintln!("internal error at {place}: please report it");
     }));

@@ -1,6 +1,7 @@
 //! Sheets that people fill in: a workbook, or lines of JSON. A row is written before the next one is
 //! asked for, so that texts need no memory.
 
+use std::any::Any;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -13,6 +14,7 @@ use serde::Serialize;
 
 use super::tasks::{write_documents, write_tasks};
 use super::{Question, Row, SheetRow};
+use crate::guard::guarded;
 
 /// Forms of a sheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,12 +72,33 @@ pub(super) fn write_sheet<'l>(
         SheetFormat::Jsonl => write_lines(&mut out, lines)?,
         SheetFormat::LabelStudio => write_tasks(&mut out, lines)?,
         SheetFormat::Doccano => write_documents(&mut out, lines)?,
-        SheetFormat::Xlsx => workbook(&mut out, question, lines, codes).map_err(|e| match e {
-            XlsxError::IoError(error) => error,
-            other => io::Error::other(other),
-        })?,
+        SheetFormat::Xlsx => {
+            // The part of a workbook that is not packed yet goes where the workbook goes.
+            let beside = path.parent().unwrap_or(Path::new("."));
+            let write = || workbook(&mut out, beside, question, lines, codes);
+            match guarded(write).map_err(|panic| panicked(&*panic))? {
+                Err(XlsxError::IoError(error) | XlsxError::TempFileError(_, error)) => {
+                    return Err(error);
+                }
+                written => written.map_err(io::Error::other)?,
+            }
+        }
     }
     out.flush()
+}
+
+/// The library panics if its temporary file cannot be written. Its message has the number of the
+/// system's error.
+fn panicked(panic: &(dyn Any + Send)) -> io::Error {
+    let said = panic.downcast_ref::<String>().map_or("", String::as_str);
+    let number = said.split_once("code: ").map(|(_, rest)| {
+        let digits = rest.find(|c: char| !c.is_ascii_digit());
+        &rest[..digits.unwrap_or(rest.len())]
+    });
+    match number.and_then(|number| number.parse().ok()) {
+        Some(number) => io::Error::from_raw_os_error(number),
+        None => io::Error::other("the workbook cannot be written"),
+    }
 }
 
 fn write_lines<'l>(
@@ -153,11 +176,13 @@ const CODES: &str = "风险代码";
 
 fn workbook<'l>(
     out: &mut BufWriter<File>,
+    beside: &Path,
     question: Question,
     lines: impl Iterator<Item = io::Result<Line<'l>>>,
     codes: &[Code],
 ) -> Result<(), XlsxError> {
     let mut book = Workbook::new();
+    book.set_tempdir(beside)?;
     // The moment of writing is no part of the sheet.
     let midnight = ExcelDateTime::from_ymd(2000, 1, 1)?;
     book.set_properties(&DocProperties::new().set_creation_datetime(&midnight));
@@ -286,4 +311,21 @@ pub(super) fn cell(text: &str) -> String {
         out.push(c);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_as_one() {
+        let full = || Err::<(), _>(io::Error::from_raw_os_error(28));
+        // As the library does it.
+        let panic = guarded(|| full().expect("Couldn't write to xml file"));
+        let told = panicked(&*panic.unwrap_err());
+        assert_eq!(told.kind(), io::ErrorKind::StorageFull);
+        let panic = guarded::<()>(|| panic!("of something else"));
+        let told = panicked(&*panic.unwrap_err());
+        assert_eq!(told.kind(), io::ErrorKind::Other);
+    }
 }

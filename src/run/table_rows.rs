@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt as _;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::vec;
@@ -17,6 +16,7 @@ use rayon::prelude::*;
 use super::columns::{Cells, Leaf};
 use super::table::{Row, damaged, schema_of};
 use crate::RunError;
+use crate::guard::guarded;
 
 /// Rows read at a time.
 const READ_ROWS: usize = 1024;
@@ -36,7 +36,7 @@ impl Stored {
     }
 
     fn group<R: Row>(&self, group: usize) -> Result<GroupRows<R>, RunError> {
-        let columns = guarded(|| {
+        let columns = decoded(|| {
             let group = self.reader.get_row_group(group);
             let group = group.map_err(|e| e.to_string())?;
             (0..group.num_columns())
@@ -195,7 +195,7 @@ impl<R: Row> Iterator for GroupRows<R> {
         if self.ended {
             return None;
         }
-        match guarded(|| self.read()) {
+        match decoded(|| self.read()) {
             Ok(rows) => {
                 self.ended = rows.is_empty();
                 self.ready = rows.into_iter();
@@ -210,8 +210,8 @@ impl<R: Row> Iterator for GroupRows<R> {
 }
 
 /// The library panics at some kinds of damage.
-fn guarded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err("it cannot be decoded".to_owned()))
+fn decoded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    guarded(read).unwrap_or_else(|_| Err("it cannot be decoded".to_owned()))
 }
 
 /// A file whose readers have a place each: those of the library's own share one, and would get in
