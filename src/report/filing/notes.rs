@@ -34,6 +34,12 @@ pub fn document(filing: &Filing<'_>) -> Document {
         ),
     });
     body.grid(&grids::by_type(report, w));
+    body.pages(Orientation::Landscape);
+    body.heading(1, "数据来源", "Sources");
+    let ledger = grids::ledger(report, w);
+    let columns = [0, 1, 2, 4, 5, 6, 7, 8, 9, 13];
+    body.grid(&ledger.part(&ledger.title, &columns).noted(""));
+    body.pages(Orientation::Portrait);
     body.heading(2, "训练阶段", "Stages of training");
     for source in &report.sources {
         body.item(format!(
@@ -43,12 +49,6 @@ pub fn document(filing: &Filing<'_>) -> Document {
             w.said(&source.stages)
         ));
     }
-    body.pages(Orientation::Landscape);
-    body.heading(1, "数据来源", "Sources");
-    let ledger = grids::ledger(report, w);
-    let columns = [0, 1, 2, 4, 5, 6, 7, 8, 9, 13];
-    body.grid(&ledger.part(&ledger.title, &columns).noted(""));
-    body.pages(Orientation::Portrait);
     processing(&mut body, filing);
     measures(&mut body, filing);
     filing.document(title, body.end())

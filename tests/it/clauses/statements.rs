@@ -21,7 +21,6 @@ pub const STATED: &[(&str, &str)] = &[
     ("D52-15", "needs-evidence"),
     ("D52-16", "needs-evidence"),
     ("RVW-10", "needs-evidence"),
-    ("D52-18", "needs-evidence"),
     ("SRC-03", "needs-review"),
     ("KWL-04", "needs-review"),
     ("KWL-05", "needs-evidence"),
