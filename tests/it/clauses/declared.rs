@@ -26,6 +26,15 @@ pub const CHANGES: &[Broken] = &[
         changes: &[Config("crafts", "\"CC-BY-4.0\"", "\"CC-BY-NC-4.0\"")],
         fails: &[("SRC-06", "needs-review")],
     },
+    // What it is for is not said, or it is for fine-tuning, of which nobody has judged a sample.
+    Broken {
+        changes: &[Config("made", "stages = [\"pre-training\"]", "")],
+        fails: &[("D52-18", "needs-evidence")],
+    },
+    Broken {
+        changes: &[Config("made", "[\"pre-training\"]", "[\"fine-tuning\"]")],
+        fails: &[("D52-18", "needs-evidence")],
+    },
     Broken {
         changes: &[Empty("evidence/crafts-licence.txt")],
         fails: &[("SRC-06", "non-compliant")],
