@@ -1,4 +1,4 @@
-//! Tables: rows into Parquet files and back.
+//! Tables: what their rows are, and rows into Parquet files.
 //!
 //! Row groups are cut by number of rows alone, so that the bytes of a file follow from its rows.
 
