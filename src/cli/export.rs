@@ -11,7 +11,7 @@ use crate::run::{ExportFormat, Run, Table, export};
 
 /// Runs the command.
 pub fn run(args: &ExportArgs) -> Result<Outcome> {
-    let run = Run::open(&args.run)?;
+    let run = Run::open_unchanged(&args.run)?;
     let table = match args.what {
         ExportWhat::Findings => Table::Findings,
         ExportWhat::Records => Table::Records,

@@ -18,7 +18,7 @@ use crate::sources::Ledger;
 
 /// Runs the command.
 pub fn run(args: &ProvenanceArgs, common: &Common) -> Result<Outcome> {
-    let run = Run::open(&args.run)?;
+    let run = Run::open_unchanged(&args.run)?;
     let formats = formats(args.format);
     let targets = targets(args, &formats)?;
     let configured = Configured::find(&args.config, &[PathBuf::from(".")])?;

@@ -26,7 +26,7 @@ const LARGEST_TEMPLATE: u64 = 64 << 20;
 
 /// Runs the command.
 pub fn run(args: &ReportArgs, common: &Common) -> Result<Outcome> {
-    let run = Run::open(&args.run)?;
+    let run = Run::open_unchanged(&args.run)?;
     let configured = Configured::find(&args.config, &[PathBuf::from(".")])?;
     let language = ReportLanguage::from(common.lang);
     match (&args.output, args.format) {

@@ -35,7 +35,7 @@ const TUNING: &str = "D52-18";
 /// Runs the command.
 pub fn run(args: &SampleArgs, common: &Common) -> Result<Outcome> {
     check_absent(&args.output)?;
-    let run = Run::open(&args.run)?;
+    let run = Run::open_unchanged(&args.run)?;
     let configured = Configured::find(&args.config, &args.corpus)?;
     let scanner = match args.text {
         SampleText::Masked => Some(masking(args, &configured, &run, common)?),

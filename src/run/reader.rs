@@ -54,6 +54,18 @@ impl Run {
         })
     }
 
+    /// The same, and looks that no file was changed since: what a filing or a verdict rests on must be
+    /// what the scan has written, and a table that was changed can still be read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::open`] and [`Run::check_files`].
+    pub fn open_unchanged(dir: &Path) -> Result<Self, RunError> {
+        let run = Self::open(dir)?;
+        run.check_files()?;
+        Ok(run)
+    }
+
     /// Reads `run.json` alone.
     pub(super) fn manifest_of(dir: &Path) -> Result<Manifest, RunError> {
         let path = dir.join(RUN_FILE);

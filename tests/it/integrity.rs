@@ -125,6 +125,42 @@ fn every_flipped_byte_of_every_file_is_noticed_and_its_file_named() {
     assert_eq!(verified(&bench, &[]).0, 0);
 }
 
+/// A flipped byte need not break a table, so reading it is not enough.
+#[test]
+fn nothing_is_judged_or_written_of_a_run_that_was_changed() {
+    let bench = scanned(&[]);
+    for name in [
+        "findings.parquet",
+        "records.parquet",
+        "tally.json",
+        "rules.json",
+    ] {
+        let path = bench.path("run").join(name);
+        let good = fs::read(&path).unwrap();
+        let mut bad = good.clone();
+        bad[good.len() / 2] ^= 1;
+        fs::write(&path, &bad).unwrap();
+        for args in [
+            &["gate", "run"][..],
+            &["gate", "run", "--clauses"],
+            &["report", "run"],
+            &["report", "run", "-o", "out"],
+            &["export", "run", "--what", "findings"],
+            &["provenance", "run", "--format", "spdx", "-o", "out"],
+            &["sample", "run", "--corpus", "corpus", "-o", "out"],
+        ] {
+            let (code, text) = told(&bench.yujian(args));
+            assert!(
+                code == 2 && text.contains(&format!("{name} is damaged")),
+                "{args:?}: {text}"
+            );
+            assert!(!bench.path("out").exists(), "{args:?}");
+        }
+        fs::write(&path, &good).unwrap();
+    }
+    assert_ne!(told(&bench.yujian(&["gate", "run"])).0, 2);
+}
+
 #[test]
 fn an_edited_manifest_is_noticed_or_cannot_be_read() {
     let bench = scanned(&[]);
